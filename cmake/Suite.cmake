@@ -1,0 +1,70 @@
+# The suite's own CMake words: ip_library, ip_binary, ip_test, ip_proto_library.
+include(GoogleTest)
+
+option(IP_WERROR "Treat warnings as errors" OFF)
+
+add_library(ip_warnings INTERFACE)
+target_compile_options(ip_warnings INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
+                                             $<$<BOOL:${IP_WERROR}>:-Werror>)
+
+# ip_library(NAME SRCS a.cc b.cc DEPS x y): a static library (INTERFACE when it has no sources).
+function(ip_library name)
+  cmake_parse_arguments(ARG "" "" "SRCS;DEPS" ${ARGN})
+  if(ARG_SRCS)
+    add_library(${name} STATIC ${ARG_SRCS})
+    set_target_properties(${name} PROPERTIES OUTPUT_NAME ip_${name}) # libcrypto.a is OpenSSL's
+    target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR})
+    target_link_libraries(${name} PUBLIC ${ARG_DEPS} PRIVATE ip_warnings)
+  else()
+    add_library(${name} INTERFACE)
+    target_include_directories(${name} INTERFACE ${CMAKE_SOURCE_DIR})
+    target_link_libraries(${name} INTERFACE ${ARG_DEPS})
+  endif()
+endfunction()
+
+# ip_binary(NAME SRCS main.cc DEPS x y): an executable in build/<preset>/bin.
+function(ip_binary name)
+  cmake_parse_arguments(ARG "" "" "SRCS;DEPS" ${ARGN})
+  add_executable(${name} ${ARG_SRCS})
+  target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR})
+  target_link_libraries(${name} PRIVATE ${ARG_DEPS} ip_warnings)
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+endfunction()
+
+# ip_test(NAME LABEL unit|integration SRCS a_test.cc DEPS x y): one ctest entry per binary.
+function(ip_test name)
+  cmake_parse_arguments(ARG "" "LABEL" "SRCS;DEPS" ${ARGN})
+  add_executable(${name} ${ARG_SRCS})
+  target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR})
+  target_link_libraries(${name} PRIVATE ${ARG_DEPS} GTest::gmock GTest::gtest_main ip_warnings)
+  add_test(NAME ${name} COMMAND ${name} --gtest_brief=1)
+  set_tests_properties(${name} PROPERTIES LABELS ${ARG_LABEL} TIMEOUT 300)
+endfunction()
+
+# ip_proto_library(NAME ROOT dir PROTOS a.proto DEPS x [GRPC]): generated code under
+# <build>/gen, never in the source tree; warnings in it are not ours.
+function(ip_proto_library name)
+  cmake_parse_arguments(ARG "GRPC" "ROOT" "PROTOS;DEPS" ${ARGN})
+  set(gen ${CMAKE_BINARY_DIR}/gen)
+  set(sources)
+  foreach(proto ${ARG_PROTOS})
+    string(REGEX REPLACE "\\.proto$" "" base ${proto})
+    set(outputs ${gen}/${base}.pb.cc ${gen}/${base}.pb.h)
+    set(grpc_args)
+    if(ARG_GRPC)
+      list(APPEND outputs ${gen}/${base}.grpc.pb.cc ${gen}/${base}.grpc.pb.h)
+      set(grpc_args --grpc_out=${gen} --plugin=protoc-gen-grpc=$<TARGET_FILE:gRPC::grpc_cpp_plugin>)
+    endif()
+    add_custom_command(
+      OUTPUT ${outputs}
+      COMMAND ${CMAKE_COMMAND} -E make_directory ${gen}
+      COMMAND $<TARGET_FILE:protobuf::protoc> -I ${CMAKE_SOURCE_DIR}/protos -I ${CMAKE_SOURCE_DIR}/third_party
+              --cpp_out=${gen} ${grpc_args} ${proto}
+      DEPENDS ${ARG_ROOT}/${proto}
+      VERBATIM)
+    list(APPEND sources ${outputs})
+  endforeach()
+  add_library(${name} STATIC ${sources})
+  target_include_directories(${name} SYSTEM PUBLIC ${gen})
+  target_link_libraries(${name} PUBLIC protobuf::libprotobuf ${ARG_DEPS} $<$<BOOL:${ARG_GRPC}>:gRPC::grpc++>)
+endfunction()
