@@ -1,0 +1,31 @@
+#!/bin/bash
+# ip-keys makes every file once, private, and never again.
+set -euo pipefail
+keys=$1
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+fail() { echo "keys_test: $*" >&2; exit 1; }
+
+"$keys" init "$dir/data" >/dev/null
+files=(internal/{gateway,referral-service,notification-service}.jwk internal/jwks.json
+       person.key document.keys index.key session.key)
+for file in "${files[@]}"; do
+  [ "$(stat -c %a "$dir/data/$file")" = 600 ] || fail "$file is not 0600"
+done
+[ "$(find "$dir/data" -type f | wc -l)" = ${#files[@]} ] || fail "other files than expected"
+grep -q '"d"' "$dir/data/internal/jwks.json" && fail "a private key stands in jwks.json"
+[ "$(grep -o '"iss"' "$dir/data/internal/jwks.json" | wc -l)" = 3 ] || fail "jwks.json lacks an issuer"
+
+before=$(cd "$dir/data" && sha256sum "${files[@]}")
+"$keys" init "$dir/data" >/dev/null
+[ "$before" = "$(cd "$dir/data" && sha256sum "${files[@]}")" ] || fail "a second init changed a file"
+
+rm "$dir/data/internal/referral-service.jwk"
+"$keys" init "$dir/data" >/dev/null
+kid=$(grep -o '"kid": *"[^"]*"' "$dir/data/internal/referral-service.jwk")
+grep -qF "$kid" "$dir/data/internal/jwks.json" || fail "jwks.json lacks the new key"
+
+"$keys" --help | grep -q "ip-keys init DIR" || fail "no help"
+"$keys" init 2>/dev/null && fail "init without DIR was taken"
+"$keys" init /proc/nowhere 2>/dev/null && fail "an impossible DIR was taken"
+exit 0

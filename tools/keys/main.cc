@@ -1,0 +1,101 @@
+// Makes the keys that an installation needs.
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <iostream>
+#include <sstream>
+
+#include "lib/auth/jose.h"
+#include "lib/base/id.h"
+#include "lib/crypto/base64url.h"
+
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+constexpr char kHelp[] = R"(Usage: ip-keys init DIR
+
+Makes in DIR, each with mode 0600, what is missing of:
+  internal/gateway.jwk               private ES256 keys that sign calls between processes,
+  internal/referral-service.jwk      one per issuer
+  internal/notification-service.jwk
+  internal/jwks.json                 their public parts; every service verifies with it
+  person.key      from national identity number to person id; never change it
+  document.keys   encrypts stored documents: "<id> <key>" per line, newest first
+  index.key       finds encrypted values again
+  session.key     protects browser sessions
+
+Nothing that exists is overwritten; only internal/jwks.json follows the private keys.
+)";
+
+constexpr const char* kIssuers[] = {"gateway", "referral-service", "notification-service"};
+
+std::string NewKey() { return ip::crypto::ToBase64Url(ip::RandomBytes(32)) + "\n"; }
+
+// Through a temporary file, so that an interrupted run leaves no half key.
+void Write(const fs::path& path, const std::string& text) {
+  const std::string temporary = path.string() + ".new";
+  fs::remove(temporary);
+  const int fd = open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  const bool written = fd >= 0 &&
+                       write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
+                       fsync(fd) == 0;
+  if (fd >= 0) close(fd);
+  if (!written)
+    throw fs::filesystem_error("cannot write", path,
+                               std::error_code(errno, std::generic_category()));
+  fs::rename(temporary, path);
+}
+
+void WriteIfMissing(const fs::path& path, const std::function<std::string()>& make) {
+  if (fs::exists(path)) return;
+  Write(path, make());
+  std::cout << "made " << path.string() << "\n";
+}
+
+std::string Read(const fs::path& path) {
+  std::stringstream text;
+  text << std::ifstream(path).rdbuf();
+  return text.str();
+}
+
+void Init(const fs::path& dir) {
+  const fs::path internal = dir / "internal";
+  fs::create_directories(internal);
+  fs::permissions(dir, fs::perms::owner_all);
+  json keys = json::array();
+  for (const std::string issuer : kIssuers) {
+    const fs::path file = internal / (issuer + ".jwk");
+    WriteIfMissing(file, [&] { return ip::auth::NewSigningKey(issuer).dump(2) + "\n"; });
+    keys.push_back(ip::auth::PublicPart(json::parse(Read(file))));
+  }
+  const std::string jwks = json{{"keys", keys}}.dump(2) + "\n";
+  if (Read(internal / "jwks.json") != jwks) Write(internal / "jwks.json", jwks);
+  WriteIfMissing(dir / "person.key", NewKey);
+  WriteIfMissing(dir / "document.keys", [] { return "1 " + NewKey(); });
+  WriteIfMissing(dir / "index.key", NewKey);
+  WriteIfMissing(dir / "session.key", NewKey);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) try {
+  const std::vector<std::string> args(argv + 1, argv + argc);
+  if (args.size() == 1 && (args[0] == "--help" || args[0] == "-h")) {
+    std::cout << kHelp;
+    return 0;
+  }
+  if (args.size() != 2 || args[0] != "init") {
+    std::cerr << kHelp;
+    return 2;
+  }
+  Init(args[1]);
+  return 0;
+} catch (const std::exception& error) {
+  std::cerr << "ip-keys: " << error.what() << "\n";
+  return 1;
+}
