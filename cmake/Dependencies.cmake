@@ -7,6 +7,7 @@ find_package(absl CONFIG REQUIRED)
 find_package(gRPC CONFIG REQUIRED)
 find_package(GTest CONFIG REQUIRED)
 find_package(CURL REQUIRED)
+find_package(prometheus-cpp CONFIG REQUIRED)
 
 # Connector/C++ ships neither a CMake nor a pkg-config file.
 find_path(MYSQLCPPCONN_INCLUDE mysql_driver.h REQUIRED)

@@ -59,6 +59,7 @@ function(ip_proto_library name)
       OUTPUT ${outputs}
       COMMAND ${CMAKE_COMMAND} -E make_directory ${gen}
       COMMAND $<TARGET_FILE:protobuf::protoc> -I ${CMAKE_SOURCE_DIR}/protos -I ${CMAKE_SOURCE_DIR}/third_party
+              -I ${ARG_ROOT}
               --cpp_out=${gen} ${grpc_args} ${proto}
       DEPENDS ${ARG_ROOT}/${proto}
       VERBATIM)

@@ -1,0 +1,243 @@
+#include "lib/rpc/call.h"
+
+#include <grpcpp/impl/codegen/proto_utils.h>
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "lib/base/clock.h"
+#include "lib/base/errors.h"
+#include "lib/base/id.h"
+#include "lib/base/log.h"
+#include "lib/rpc/checks.h"
+#include "lib/rpc/status.h"
+
+namespace ip::rpc {
+namespace {
+
+constexpr size_t kMaxResponseBytes = 4u << 20;
+constexpr const char* kIdentityHeader = "x-ip-identity";
+
+absl::Time Now() { return SystemClock().Now(); }
+
+absl::Status Expired() {
+  return Error(absl::StatusCode::kDeadlineExceeded, "DEADLINE_EXCEEDED",
+               "The deadline passed before the call was run. Nothing was changed.");
+}
+
+absl::Status Cancelled() {
+  return Error(absl::StatusCode::kCancelled, "CANCELLED", "The client cancelled the call.");
+}
+
+absl::Status Unauthenticated() {
+  return Error(absl::StatusCode::kUnauthenticated, "UNAUTHENTICATED",
+               "The call carries no valid identity. Log in, or renew the token, and try again.");
+}
+
+// Tells callers apart in logs without saying who they are.
+std::string Pseudonym(const std::string& subject) {
+  return subject.empty() ? "" : std::string(absl::BytesToHexString(Sha256(subject).substr(0, 6)));
+}
+
+}  // namespace
+
+Call::Call(Dispatcher* server, grpc::GenericCallbackServerContext* grpc, const Method* method)
+    : server_(*server),
+      method_(method),
+      arrival_(Now()),
+      peer_(grpc->peer()),
+      context_(grpc, &server->lifetime_) {
+  if (method == nullptr) {
+    Answer(Error(absl::StatusCode::kUnimplemented, "RPC_UNKNOWN",
+                 "There is no such RPC here. Look at the service's contract."));
+    return;
+  }
+  context_.service_ = method->service;
+  context_.method_ = method->name;
+  context_.action_ = method->rule.action();
+  context_.deadline_ = absl::FromChrono(grpc->deadline());
+  if (!method->stream) {
+    context_.deadline_ = std::min(context_.deadline_, arrival_ + server_.options_.max_deadline);
+  }
+  StartRead(&in_);
+}
+
+void Call::OnReadDone(bool ok) {
+  if (!ok) {
+    return Answer(context_.cancelled_ ? Cancelled()
+                                      : Error(absl::StatusCode::kInvalidArgument, "REQUEST_MISSING",
+                                              "The call carries no request message."));
+  }
+  bool taken;
+  if (method_->stream) {
+    taken = server_.streams_.Start([this] { Run(); });
+  } else {
+    QueueDepth().Increment();
+    taken = server_.workers_.Submit([this] {
+      QueueDepth().Decrement();
+      QueueWait().Observe(absl::ToDoubleSeconds(Now() - arrival_));
+      Run();
+    });
+    if (!taken) QueueDepth().Decrement();
+  }
+  if (!taken) Answer(Busy());
+}
+
+void Call::OnCancel() {
+  context_.cancelled_ = true;
+  server_.lifetime_.Ring();
+}
+
+void Call::OnDone() { delete this; }
+
+void Call::Run() { Answer(Guarded()); }
+
+absl::Status Call::Guarded() {
+  try {
+    return Handle();
+  } catch (const std::exception& e) {
+    return absl::InternalError(absl::StrCat("exception: ", e.what()));
+  } catch (...) {
+    return absl::InternalError("exception of an unknown type");
+  }
+}
+
+absl::Status Call::Handle() {
+  if (context_.cancelled_) return Cancelled();
+  if (context_.cancelled()) return Expired();
+  if (auto status = Authenticate(); !status.ok()) return status;
+  if (auto status = CheckRule(method_->rule, context_.caller_, Now()); !status.ok()) return status;
+  if (!method_->unary && !method_->stream) {
+    return Error(absl::StatusCode::kUnimplemented, "RPC_NOT_IMPLEMENTED",
+                 absl::StrCat(method_->name, " is not ready yet; it is coming later."));
+  }
+  request_.reset(method_->request_prototype->New());
+  grpc::ProtoBufferReader reader(&in_);
+  if (!reader.status().ok() || !request_->ParseFromZeroCopyStream(&reader)) {
+    return Error(absl::StatusCode::kInvalidArgument, "REQUEST_MALFORMED",
+                 "The request is not a valid message of its type (texts must be UTF-8).");
+  }
+  in_.Clear();
+  if (auto status = CheckRequest(*method_, *request_); !status.ok()) return status;
+  context_.request_ = request_.get();
+
+  if (method_->stream) return RunStream(*request_);
+  const absl::Status status = method_->unary(context_, *request_, out_);
+  if (status.ok() && out_.Length() > kMaxResponseBytes) {
+    return Error(absl::StatusCode::kResourceExhausted, "RESPONSE_TOO_LARGE",
+                 "The answer is larger than 4 MiB. Ask for a smaller page.");
+  }
+  return status;
+}
+
+absl::Status Call::Authenticate() {
+  const auto range = context_.grpc_->client_metadata().equal_range(kIdentityHeader);
+  // Two identities in one call is somebody trying something.
+  if (std::distance(range.first, range.second) != 1) return Unauthenticated();
+  const auto& token = range.first->second;
+  auto caller = server_.options_.authenticate({token.data(), token.size()});
+  if (!caller.ok()) {
+    Log(Severity::kWarning, "identity_refused",
+        {{"rpc", method_->name},
+         {"trace_id", context_.trace_.trace_id},
+         {"why", std::string(caller.status().message())}});
+    return Unauthenticated();
+  }
+  context_.caller_ = *std::move(caller);
+  authenticated_ = true;
+  return absl::OkStatus();
+}
+
+absl::Status Call::RunStream(const google::protobuf::Message& request) {
+  OpenStreams().Increment();
+  absl::Status status;
+  try {
+    status = method_->stream(context_, request, [this](const auto& m) { return Write(m); });
+  } catch (...) {
+    OpenStreams().Decrement();
+    WaitForWrite();
+    throw;
+  }
+  OpenStreams().Decrement();
+  if (WaitForWrite()) return status;
+  return status.ok() ? Cancelled() : status;
+}
+
+bool Call::Write(const google::protobuf::Message& message) {
+  if (!WaitForWrite()) return false;
+  bool own = false;
+  out_.Clear();
+  if (!grpc::SerializationTraits<google::protobuf::Message>::Serialize(message, &out_, &own).ok()) {
+    return false;
+  }
+  {
+    const std::lock_guard lock(write_mutex_);
+    writing_ = true;
+  }
+  StartWrite(&out_);
+  return true;
+}
+
+bool Call::WaitForWrite() {
+  std::unique_lock lock(write_mutex_);
+  written_.wait(lock, [this] { return !writing_; });
+  return !broken_ && !context_.cancelled_;
+}
+
+void Call::OnWriteDone(bool ok) {
+  const std::lock_guard lock(write_mutex_);
+  writing_ = false;
+  broken_ = broken_ || !ok;
+  written_.notify_all();
+}
+
+void Call::Answer(absl::Status status) {
+  std::string error_id;
+  absl::Status shown = status;
+  if (MustMask(status)) {
+    error_id = NewId(Now());
+    shown = Masked(error_id);
+  }
+  const absl::Duration took = Now() - arrival_;
+  LogCall(status, took, error_id);
+  CallMetrics& metrics = method_ == nullptr ? server_.unknown_ : *server_.metrics_.at(method_);
+  metrics.Done(shown.code(), took);
+  if (shown.ok() && method_->unary) {
+    StartWriteAndFinish(&out_, grpc::WriteOptions(), grpc::Status::OK);
+  } else {
+    Finish(ToGrpcStatus(shown));
+  }
+}
+
+void Call::LogCall(const absl::Status& status, absl::Duration took,
+                   const std::string& error_id) const {
+  if (!error_id.empty()) {
+    Log(Severity::kError, "internal_error",
+        {{"error_id", error_id},
+         {"trace_id", context_.trace_.trace_id},
+         {"code", absl::StatusCodeToString(status.code())},
+         {"detail", std::string(status.message())}});
+  }
+  const bool bounded = context_.deadline_ < arrival_ + absl::Hours(24);
+  const Caller& caller = context_.caller_;
+  Log(Severity::kInfo, "rpc",
+      {{"rpc", method_ == nullptr ? "unknown" : absl::StrCat(method_->service, "/", method_->name)},
+       {"code", absl::StatusCodeToString(status.code())},
+       {"reason", ReasonOf(status)},
+       {"error_id", error_id},
+       {"dur_us", absl::ToInt64Microseconds(took)},
+       {"role", authenticated_ ? individuellplan::type::v1::Role_Name(caller.role) : ""},
+       {"subject", authenticated_ ? Pseudonym(caller.Subject()) : ""},
+       {"peer", peer_},
+       {"trace_id", context_.trace_.trace_id},
+       {"span_id", context_.trace_.span_id},
+       {"parent_span", context_.trace_.parent_span},
+       {"correlation_id", context_.correlation_id_},
+       {"deadline_left_ms",
+        bounded ? absl::ToInt64Milliseconds(context_.deadline_ - Now()) : int64_t{-1}}});
+}
+
+}  // namespace ip::rpc

@@ -1,0 +1,62 @@
+// One call in flight: the reactor between gRPC and a handler. Internal to lib/rpc.
+#ifndef LIB_RPC_CALL_H_
+#define LIB_RPC_CALL_H_
+
+#include <grpcpp/generic/async_generic_service.h>
+
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "lib/rpc/call_context.h"
+#include "lib/rpc/dispatcher.h"
+#include "lib/rpc/router.h"
+
+namespace ip::rpc {
+
+// Lives from the arrival of a call until gRPC says OnDone, then deletes itself.
+class Call final : public grpc::ServerGenericBidiReactor {
+ public:
+  // `method` is null when nobody serves the path.
+  Call(Dispatcher* server, grpc::GenericCallbackServerContext* grpc, const Method* method);
+
+ private:
+  void OnReadDone(bool ok) override;
+  void OnWriteDone(bool ok) override;
+  void OnCancel() override;
+  void OnDone() override;
+
+  // On a worker's or a stream's own thread: the whole wrapper.
+  void Run();
+  absl::Status Guarded();
+  absl::Status Handle();
+  absl::Status Authenticate();
+  absl::Status RunStream(const google::protobuf::Message& request);
+  bool Write(const google::protobuf::Message& message);
+  bool WaitForWrite();
+  // Masks, logs, counts and answers. The call may be gone when it returns.
+  void Answer(absl::Status status);
+  void LogCall(const absl::Status& status, absl::Duration took, const std::string& error_id) const;
+
+  Dispatcher& server_;
+  const Method* const method_;
+  const absl::Time arrival_;
+  std::string peer_;
+  CallContext context_;
+  bool authenticated_ = false;
+
+  grpc::ByteBuffer in_;
+  grpc::ByteBuffer out_;
+  std::unique_ptr<google::protobuf::Message> request_;
+
+  std::mutex write_mutex_;
+  std::condition_variable written_;
+  bool writing_ = false;
+  bool broken_ = false;
+};
+
+}  // namespace ip::rpc
+
+#endif  // LIB_RPC_CALL_H_

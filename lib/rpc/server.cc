@@ -1,0 +1,127 @@
+#include "lib/rpc/server.h"
+
+#include <grpcpp/health_check_service_interface.h>
+#include <grpcpp/server_builder.h>
+#include <pthread.h>
+#include <signal.h>
+
+#include <exception>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "lib/base/clock.h"
+#include "lib/base/log.h"
+#include "lib/rpc/tls.h"
+
+namespace ip::rpc {
+namespace {
+
+constexpr int kMaxMessageBytes = 4 << 20;
+
+sigset_t StopSignals() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGTERM);
+  sigaddset(&set, SIGINT);
+  return set;
+}
+
+void SetLimits(grpc::ServerBuilder& builder) {
+  builder.SetMaxReceiveMessageSize(kMaxMessageBytes);
+  // Otherwise a second server on the same port starts happily, and clients meet either.
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, 100);
+  // Connections end now and then, so that clients find new replicas.
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS, 5 * 60 * 1000);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, 30 * 1000);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 20 * 1000);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 60 * 1000);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 20 * 1000);
+}
+
+}  // namespace
+
+void BlockStopSignals() {
+  const sigset_t set = StopSignals();
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+}
+
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(Router router, ServerOptions options) {
+  if (auto status = router.status(); !status.ok()) return status;
+  if (!options.authenticate) {
+    return absl::FailedPreconditionError("a server without `authenticate` could not tell callers");
+  }
+  auto credentials = ServerCredentials(options.tls);
+  if (!credentials.ok()) return credentials.status();
+
+  std::unique_ptr<Server> self(new Server(options));
+  self->dispatcher_ = std::make_unique<Dispatcher>(std::move(router), options);
+
+  grpc::EnableDefaultHealthCheckService(true);
+  grpc::ServerBuilder builder;
+  SetLimits(builder);
+  builder.AddListeningPort(options.listen, *credentials, &self->port_);
+  builder.RegisterCallbackGenericService(self->dispatcher_.get());
+  self->server_ = builder.BuildAndStart();
+  const bool unix_socket = options.listen.rfind("unix:", 0) == 0;
+  if (self->server_ == nullptr || (self->port_ == 0 && !unix_socket)) {
+    return absl::UnavailableError(
+        absl::StrCat("cannot listen on ", options.listen, "; is another server running there?"));
+  }
+  if (unix_socket) self->port_ = 0;
+
+  if (!options.metrics_address.empty()) {
+    try {
+      self->exposer_ = std::make_unique<prometheus::Exposer>(options.metrics_address);
+      self->exposer_->RegisterCollectable(MetricsRegistry());
+    } catch (const std::exception& e) {
+      return absl::UnavailableError(
+          absl::StrCat("cannot serve metrics on ", options.metrics_address, ": ", e.what()));
+    }
+  }
+
+  auto* health = self->server_->GetHealthCheckService();
+  self->readiness_ = std::make_unique<Readiness>(
+      options.ready,
+      [health, names = self->dispatcher_->router().services()](bool ready) {
+        for (const auto& name : names) health->SetServingStatus(name, ready);
+      },
+      options.ready_interval);
+  Log(Severity::kInfo, "listening",
+      {{"address", options.listen},
+       {"port", int64_t{self->port_}},
+       {"tls", !options.tls.cert_file.empty()},
+       {"client_certificates", !options.tls.ca_file.empty()}});
+  return self;
+}
+
+int Server::metrics_port() const {
+  return exposer_ == nullptr ? 0 : exposer_->GetListeningPorts().front();
+}
+
+void Server::Run() {
+  const sigset_t set = StopSignals();
+  int signal_number = 0;
+  sigwait(&set, &signal_number);
+  Log(Severity::kInfo, "stopping", {{"signal", int64_t{signal_number}}});
+  Stop();
+}
+
+void Server::Stop() {
+  if (std::exchange(stopped_, true)) return;
+  if (readiness_ != nullptr) {
+    readiness_->Stop();
+    absl::SleepFor(options_.detection);
+  }
+  dispatcher_->BeginStop();
+  if (server_ != nullptr) {
+    server_->Shutdown(absl::ToChronoTime(SystemClock().Now() + options_.drain));
+  }
+  dispatcher_->Stop();
+  Log(Severity::kInfo, "stopped");
+}
+
+}  // namespace ip::rpc

@@ -1,0 +1,56 @@
+#include "lib/rpc/service_main.h"
+
+#include <exception>
+#include <string>
+#include <utility>
+
+#include "absl/flags/flag.h"
+#include "absl/strings/str_cat.h"
+#include "lib/base/errors.h"
+#include "lib/base/log.h"
+#include "lib/rpc/flags.h"
+#include "lib/rpc/server.h"
+
+namespace ip::rpc {
+namespace {
+
+Severity SeverityFromFlag() {
+  const std::string level = absl::GetFlag(FLAGS_log_level);
+  if (level == "debug") return Severity::kDebug;
+  if (level == "warning") return Severity::kWarning;
+  if (level == "error") return Severity::kError;
+  return Severity::kInfo;
+}
+
+absl::Status Guarded(const std::function<absl::Status()>& serve) {
+  try {
+    return serve();
+  } catch (const std::exception& e) {
+    return absl::InternalError(absl::StrCat("exception: ", e.what()));
+  }
+}
+
+}  // namespace
+
+int ServiceMain(int argc, char** argv, std::string_view service, std::string_view usage,
+                const std::function<absl::Status()>& serve) {
+  BlockStopSignals();
+  ParseFlags(argc, argv, usage);
+  InitLog(service, SeverityFromFlag());
+  const std::string name(service);
+  SetErrorDomain(absl::StrCat(name.substr(0, name.rfind("-service")), ".individuellplan"));
+  const absl::Status status = Guarded(serve);
+  if (status.ok()) return 0;
+  Log(Severity::kError, "cannot_serve",
+      {{"code", absl::StatusCodeToString(status.code())}, {"why", std::string(status.message())}});
+  return 1;
+}
+
+absl::Status ServeUntilStopped(Router router, ServerOptions options) {
+  auto server = Server::Start(std::move(router), std::move(options));
+  if (!server.ok()) return server.status();
+  (*server)->Run();
+  return absl::OkStatus();
+}
+
+}  // namespace ip::rpc

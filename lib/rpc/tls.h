@@ -1,0 +1,25 @@
+// Credentials from PEM files that are watched, so that rotated certificates are taken up by running
+// processes within half a minute.
+#ifndef LIB_RPC_TLS_H_
+#define LIB_RPC_TLS_H_
+
+#include <grpcpp/security/credentials.h>
+#include <grpcpp/security/server_credentials.h>
+
+#include <memory>
+
+#include "absl/status/statusor.h"
+#include "lib/rpc/options.h"
+
+namespace ip::rpc {
+
+// Insecure when `cert_file` is empty; with a `ca_file` clients must show a certificate of that CA.
+// Errors: FAILED_PRECONDITION naming a file that cannot be read or a file that is missing.
+absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> ServerCredentials(const TlsFiles& files);
+
+// Insecure when `ca_file` is empty; shows our own certificate when `cert_file` is set.
+absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> ClientCredentials(const TlsFiles& files);
+
+}  // namespace ip::rpc
+
+#endif  // LIB_RPC_TLS_H_
