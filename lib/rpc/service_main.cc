@@ -1,5 +1,8 @@
 #include "lib/rpc/service_main.h"
 
+#include <google/protobuf/stubs/logging.h>
+#include <grpc/support/log.h>
+
 #include <exception>
 #include <string>
 #include <utility>
@@ -22,6 +25,19 @@ Severity SeverityFromFlag() {
   return Severity::kInfo;
 }
 
+// What libraries have to say goes into the same log, one JSON object per line.
+void RedirectLibraryLogs() {
+  gpr_set_log_function([](gpr_log_func_args* args) {
+    Log(args->severity == GPR_LOG_SEVERITY_ERROR ? Severity::kWarning : Severity::kDebug, "grpc",
+        {{"message", std::string(args->message)}});
+  });
+  google::protobuf::SetLogHandler(
+      [](google::protobuf::LogLevel level, const char*, int, const std::string& message) {
+        Log(level >= google::protobuf::LOGLEVEL_ERROR ? Severity::kWarning : Severity::kDebug,
+            "protobuf", {{"message", message}});
+      });
+}
+
 absl::Status Guarded(const std::function<absl::Status()>& serve) {
   try {
     return serve();
@@ -37,6 +53,7 @@ int ServiceMain(int argc, char** argv, std::string_view service, std::string_vie
   BlockStopSignals();
   ParseFlags(argc, argv, usage);
   InitLog(service, SeverityFromFlag());
+  RedirectLibraryLogs();
   const std::string name(service);
   SetErrorDomain(absl::StrCat(name.substr(0, name.rfind("-service")), ".individuellplan"));
   const absl::Status status = Guarded(serve);
