@@ -1,0 +1,1 @@
+../../../outbox/schema/0001_outbox.sql
