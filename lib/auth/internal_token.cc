@@ -3,12 +3,11 @@
 #include <cstdint>
 #include <fstream>
 #include <map>
-#include <mutex>
 #include <sstream>
 #include <utility>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
+#include "lib/auth/expiring_cache.h"
 #include "lib/auth/jose.h"
 #include "lib/crypto/secret_file.h"
 
@@ -23,17 +22,9 @@ using nlohmann::json;
 constexpr char kType[] = "ip-internal+jwt";
 constexpr char kGateway[] = "gateway";
 constexpr int64_t kLifetime = 60;  // seconds
-constexpr int64_t kReuse = 30;
+constexpr absl::Duration kReuse = absl::Seconds(30);
 constexpr int64_t kLeeway = 30;
 constexpr size_t kMaxCached = 4096;
-
-// Drops what has expired, and everything when that does not help.
-template <class Map>
-void MakeRoom(Map& cache, int64_t now) {
-  if (cache.size() < kMaxCached) return;
-  absl::erase_if(cache, [now](const auto& entry) { return entry.second.expires <= now; });
-  if (cache.size() >= kMaxCached) cache.clear();
-}
 
 void SetUnlessEmpty(json& claims, const char* name, const std::string& value) {
   if (!value.empty()) claims[name] = value;
@@ -95,33 +86,21 @@ class Signer final : public TokenSigner {
 
   absl::StatusOr<std::string> Sign(const Caller& caller, std::string_view audience) override {
     json claims = ToClaims(caller, issuer(), audience);
-    const std::string cache_key =
-        claims.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-    const int64_t now = absl::ToUnixSeconds(clock_.Now());
-    {
-      const std::lock_guard lock(mutex_);
-      const auto it = cache_.find(cache_key);
-      if (it != cache_.end() && it->second.expires >= now + kReuse) return it->second.token;
-    }
-    claims["iat"] = now;
-    claims["exp"] = now + kLifetime;
+    const std::string key = claims.dump(-1, ' ', false, json::error_handler_t::replace);
+    const absl::Time now = clock_.Now();
+    if (auto token = cache_.Find(key, now)) return *std::move(token);
+    const int64_t seconds = absl::ToUnixSeconds(now);
+    claims["iat"] = seconds;
+    claims["exp"] = seconds + kLifetime;
     auto token = key_.Sign({{"typ", kType}}, claims);
-    if (!token.ok()) return token;
-    const std::lock_guard lock(mutex_);
-    MakeRoom(cache_, now);
-    cache_[cache_key] = {*token, now + kLifetime};
+    if (token.ok()) cache_.Put(key, *token, now + kReuse, now);
     return token;
   }
 
  private:
-  struct Entry {
-    std::string token;
-    int64_t expires;
-  };
   const Jwk key_;
   const Clock& clock_;
-  std::mutex mutex_;
-  absl::flat_hash_map<std::string, Entry> cache_;
+  ExpiringCache<std::string> cache_{kMaxCached};
 };
 
 class Verifier final : public TokenVerifier {
@@ -131,27 +110,20 @@ class Verifier final : public TokenVerifier {
 
   absl::StatusOr<Caller> Verify(std::string_view token, std::string_view audience) override {
     if (token.size() > kMaxTokenBytes) return Invalid("The token is longer than 8 KiB.");
-    const int64_t now = absl::ToUnixSeconds(clock_.Now());
-    const std::string cache_key = absl::StrCat(absl::string_view(audience.data(), audience.size()),
-                                               " ", absl::string_view(token.data(), token.size()));
-    {
-      const std::lock_guard lock(mutex_);
-      const auto it = cache_.find(cache_key);
-      if (it != cache_.end() && it->second.expires > now) return it->second.caller;
-    }
-    auto entry = Check(token, audience, now);
+    const absl::Time now = clock_.Now();
+    const std::string key = absl::StrCat(absl::string_view(audience.data(), audience.size()), " ",
+                                         absl::string_view(token.data(), token.size()));
+    if (auto caller = cache_.Find(key, now)) return *std::move(caller);
+    auto entry = Check(token, audience, absl::ToUnixSeconds(now));
     if (!entry.ok()) return entry.status();
-    Caller caller = entry->caller;
-    const std::lock_guard lock(mutex_);
-    MakeRoom(cache_, now);
-    cache_.insert_or_assign(cache_key, *std::move(entry));
-    return caller;
+    cache_.Put(key, entry->caller, entry->expires, now);
+    return entry->caller;
   }
 
  private:
   struct Entry {
     Caller caller;
-    int64_t expires;
+    absl::Time expires;
   };
 
   static absl::Status Invalid(std::string_view why) { return TokenRefused("TOKEN_INVALID", why); }
@@ -174,20 +146,19 @@ class Verifier final : public TokenVerifier {
     }
     const int64_t issued = IntOf(claims, "iat", INT64_MAX);
     const int64_t expires = IntOf(claims, "exp", 0);
-    if (issued > now + kLeeway || expires < issued || expires - issued > kLifetime ||
+    if (issued < 0 || issued > now + kLeeway || expires < issued || expires - issued > kLifetime ||
         IntOf(claims, "nbf", 0) > now + kLeeway) {
       return Invalid("iat, nbf and exp do not fit together or lie in the future.");
     }
     if (expires <= now) return TokenRefused("TOKEN_EXPIRED", "The token has expired.");
-    Entry entry{FromClaims(claims), expires};
+    Entry entry{FromClaims(claims), absl::FromUnixSeconds(expires)};
     if (!MayAssert(entry.caller)) return Invalid("The issuer may not speak for such a caller.");
     return entry;
   }
 
   const std::map<std::string, Jwk> keys_;
   const Clock& clock_;
-  std::mutex mutex_;
-  absl::flat_hash_map<std::string, Entry> cache_;
+  ExpiringCache<Caller> cache_{kMaxCached};
 };
 
 }  // namespace
