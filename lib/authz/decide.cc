@@ -12,23 +12,34 @@ namespace {
 namespace pb = individuellplan::type::v1;
 
 constexpr std::array kRelations = {
-    Relation::kOwner,    Relation::kRepresentative, Relation::kReader,     Relation::kCoordinator,
-    Relation::kNominee,  Relation::kParticipant,    Relation::kNotifier,   Relation::kCaseWorker,
-    Relation::kUnitLeader, Relation::kEmergency,    Relation::kService};
+    Relation::kOwner,      Relation::kRepresentative, Relation::kReader,   Relation::kCoordinator,
+    Relation::kNominee,    Relation::kParticipant,    Relation::kNotifier, Relation::kCaseWorker,
+    Relation::kUnitLeader, Relation::kEmergency,      Relation::kService};
 
 const char* NameOf(Relation relation) {
   switch (relation) {
-    case Relation::kOwner: return "OWNER";
-    case Relation::kRepresentative: return "REPRESENTATIVE";
-    case Relation::kReader: return "READER";
-    case Relation::kCoordinator: return "COORDINATOR";
-    case Relation::kNominee: return "NOMINEE";
-    case Relation::kParticipant: return "CONSENT";
-    case Relation::kNotifier: return "NOTIFIER";
-    case Relation::kCaseWorker: return "UNIT";
-    case Relation::kUnitLeader: return "UNIT_LEADER";
-    case Relation::kEmergency: return "EMERGENCY";
-    case Relation::kService: return "SERVICE";
+    case Relation::kOwner:
+      return "OWNER";
+    case Relation::kRepresentative:
+      return "REPRESENTATIVE";
+    case Relation::kReader:
+      return "READER";
+    case Relation::kCoordinator:
+      return "COORDINATOR";
+    case Relation::kNominee:
+      return "NOMINEE";
+    case Relation::kParticipant:
+      return "CONSENT";
+    case Relation::kNotifier:
+      return "NOTIFIER";
+    case Relation::kCaseWorker:
+      return "UNIT";
+    case Relation::kUnitLeader:
+      return "UNIT_LEADER";
+    case Relation::kEmergency:
+      return "EMERGENCY";
+    case Relation::kService:
+      return "SERVICE";
   }
   return "NO_RELATION";
 }

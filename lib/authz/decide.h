@@ -1,5 +1,5 @@
-// Who may do what: one pure function over facts, driven by one table (web-and-security.md § 3.3). The
-// facts (who takes part, consents, blocks) are gathered by the service that owns the resource.
+// Who may do what: one pure function over facts, driven by one table (web-and-security.md § 3.3).
+// The facts (who takes part, consents, blocks) are gathered by the service that owns the resource.
 #ifndef LIB_AUTHZ_DECIDE_H_
 #define LIB_AUTHZ_DECIDE_H_
 
@@ -53,15 +53,16 @@ struct Facts {
 
 struct Decision {
   bool allowed = false;
-  // Why, for log and access log: "OWNER", "COORDINATOR", "CONSENT", "UNIT", "BLOCKED", "NO_RELATION" …
+  // Why, for log and access log: "OWNER", "COORDINATOR", "CONSENT", "UNIT", "BLOCKED",
+  // "NO_RELATION" …
   std::string reason;
   std::string consent;
   // What may be read; empty when nothing.
   Sections sections;
 };
 
-// Blocks beat everything; then any basis whose relation the table allows for `action` opens the door.
-// The owner and who represents them cannot be blocked.
+// Blocks beat everything; then any basis whose relation the table allows for `action` opens the
+// door. The owner and who represents them cannot be blocked.
 Decision Decide(Action action, const Facts& facts);
 
 // True when the table allows `relation` to do `action` at all.
@@ -70,8 +71,8 @@ bool TableAllows(Relation relation, Action action);
 // The table as Markdown, for docs/access.md.
 std::string RenderTable();
 
-// Removes from `message` every field whose section (option individuellplan.type.v1.section) is not in
-// `visible`, in place. Fields without a section stay. Returns the sections that were removed.
+// Removes from `message` every field whose section (option individuellplan.type.v1.section) is not
+// in `visible`, in place. Fields without a section stay. Returns the sections that were removed.
 Sections Prune(google::protobuf::Message& message, const Sections& visible);
 
 }  // namespace ip::authz

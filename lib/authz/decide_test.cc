@@ -63,8 +63,16 @@ TEST(Prune, RemovesWhatIsNotVisible) {
 
 TEST(Prune, EveryFieldOfAPlanWithContentHasASection) {
   const auto* descriptor = individuellplan::plan::v1::CarePlan::descriptor();
-  const std::set<std::string> open = {"name", "state", "etag", "create_time", "update_time", "revision",
-                                      "municipality_code", "unit", "legal_bases", "notice",
+  const std::set<std::string> open = {"name",
+                                      "state",
+                                      "etag",
+                                      "create_time",
+                                      "update_time",
+                                      "revision",
+                                      "municipality_code",
+                                      "unit",
+                                      "legal_bases",
+                                      "notice",
                                       "redacted_sections"};
   for (int i = 0; i < descriptor->field_count(); ++i) {
     const auto* field = descriptor->field(i);

@@ -22,9 +22,7 @@ class RealClock final : public Clock {
 class ShiftedClock final : public Clock {
  public:
   explicit ShiftedClock(const std::atomic<int64_t>* offset_micros) : offset_(offset_micros) {}
-  ~ShiftedClock() override {
-    munmap(const_cast<std::atomic<int64_t>*>(offset_), sizeof(*offset_));
-  }
+  ~ShiftedClock() override { munmap(const_cast<std::atomic<int64_t>*>(offset_), sizeof(*offset_)); }
   absl::Time Now() const override {
     return Micros(absl::Now()) + absl::Microseconds(offset_->load());
   }
@@ -57,7 +55,8 @@ absl::StatusOr<std::unique_ptr<Clock>> MakeBusinessClock(const std::string& shif
                                                          bool production) {
   if (shift_file.empty()) return std::make_unique<RealClock>();
   if (production) {
-    return absl::InvalidArgumentError("--clock_shift_file is for tests; it is refused in production");
+    return absl::InvalidArgumentError(
+        "--clock_shift_file is for tests; it is refused in production");
   }
   return OpenShiftedClock(shift_file);
 }

@@ -11,7 +11,8 @@
 
 namespace ip {
 
-// Where "now" comes from. Instants are truncated to whole microseconds, the resolution that is stored.
+// Where "now" comes from. Instants are truncated to whole microseconds, the resolution that is
+// stored.
 class Clock {
  public:
   virtual ~Clock() = default;

@@ -71,10 +71,11 @@ absl::Status NotFound(std::string_view resource_type) {
 }
 
 absl::Status EtagMismatch(std::string_view name) {
-  return Error(absl::StatusCode::kAborted, "ETAG_MISMATCH",
-               "Somebody changed this since you read it. Read it again, look at the difference, and "
-               "repeat your change with the new etag.",
-               {{"resource", std::string(name)}});
+  return Error(
+      absl::StatusCode::kAborted, "ETAG_MISMATCH",
+      "Somebody changed this since you read it. Read it again, look at the difference, and "
+      "repeat your change with the new etag.",
+      {{"resource", std::string(name)}});
 }
 
 absl::Status EtagRequired() {
@@ -91,10 +92,10 @@ absl::Status RequestIdReused() {
 
 absl::Status StateForbids(std::string_view reason, std::string_view state, std::string_view action,
                           std::string_view way_out) {
-  return Error(absl::StatusCode::kFailedPrecondition, reason,
-               absl::StrCat(View(action), " is not possible in state ", View(state), ". ",
-                            View(way_out)),
-               {{"state", std::string(state)}, {"action", std::string(action)}});
+  return Error(
+      absl::StatusCode::kFailedPrecondition, reason,
+      absl::StrCat(View(action), " is not possible in state ", View(state), ". ", View(way_out)),
+      {{"state", std::string(state)}, {"action", std::string(action)}});
 }
 
 absl::Status PreconditionsFailed(std::string_view reason, std::string_view message,

@@ -1,6 +1,6 @@
 // Errors as clients see them. A rule that fails makes one of these; lib/rpc turns it into a
-// google.rpc.Status with details once, at the edge. Texts are English, at most 1 KiB, and never hold
-// SQL or personal data.
+// google.rpc.Status with details once, at the edge. Texts are English, at most 1 KiB, and never
+// hold SQL or personal data.
 #ifndef LIB_BASE_ERRORS_H_
 #define LIB_BASE_ERRORS_H_
 
@@ -18,8 +18,8 @@ namespace ip {
 
 using Metadata = std::map<std::string, std::string>;
 
-// The workhorse: `reason` is UPPER_SNAKE and part of the contract (docs/errors.md lists all), `message`
-// says what is wrong and the way out.
+// The workhorse: `reason` is UPPER_SNAKE and part of the contract (docs/errors.md lists all),
+// `message` says what is wrong and the way out.
 absl::Status Error(absl::StatusCode code, std::string_view reason, std::string_view message,
                    const Metadata& metadata = {});
 

@@ -20,7 +20,8 @@ TEST(Errors, SaysEveryViolationAtOnce) {
 }
 
 TEST(Errors, SurvivesTheWire) {
-  const auto status = StateForbids("PLAN_STATE_FORBIDS_ACTION", "DRAFT", "CompletePlan", "Activate it.");
+  const auto status =
+      StateForbids("PLAN_STATE_FORBIDS_ACTION", "DRAFT", "CompletePlan", "Activate it.");
   const auto back = FromRpcStatus(ToRpcStatus(status));
   EXPECT_EQ(back.code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_EQ(ReasonOf(back), "PLAN_STATE_FORBIDS_ACTION");

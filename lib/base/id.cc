@@ -21,7 +21,8 @@ std::string RandomBytes(size_t n) {
 std::string NewId(absl::Time now) {
   std::string bytes = RandomBytes(16);
   const auto millis = static_cast<uint64_t>(absl::ToUnixMillis(now));
-  for (int i = 0; i < 6; ++i) bytes[static_cast<size_t>(i)] = static_cast<char>(millis >> (40 - 8 * i));
+  for (int i = 0; i < 6; ++i)
+    bytes[static_cast<size_t>(i)] = static_cast<char>(millis >> (40 - 8 * i));
   bytes[6] = static_cast<char>((bytes[6] & 0x0f) | 0x70);
   bytes[8] = static_cast<char>((bytes[8] & 0x3f) | 0x80);
   const std::string hex = absl::BytesToHexString(bytes);

@@ -10,7 +10,8 @@ namespace {
 TEST(Id, IsAVersion7UuidThatSortsByTime) {
   const absl::Time t = absl::FromUnixSeconds(1'800'000'000);
   const std::string early = NewId(t), late = NewId(t + absl::Milliseconds(1));
-  EXPECT_TRUE(std::regex_match(early, std::regex("[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")));
+  EXPECT_TRUE(std::regex_match(
+      early, std::regex("[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")));
   EXPECT_LT(early, late);
 }
 

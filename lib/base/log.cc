@@ -21,10 +21,14 @@ std::atomic<Severity> least_severity{Severity::kInfo};
 
 const char* NameOf(Severity severity) {
   switch (severity) {
-    case Severity::kDebug: return "debug";
-    case Severity::kInfo: return "info";
-    case Severity::kWarning: return "warning";
-    case Severity::kError: return "error";
+    case Severity::kDebug:
+      return "debug";
+    case Severity::kInfo:
+      return "info";
+    case Severity::kWarning:
+      return "warning";
+    case Severity::kError:
+      return "error";
   }
   return "info";
 }
@@ -79,7 +83,8 @@ void Log(Severity severity, std::string_view event, std::initializer_list<LogFie
   writer.EndObject();
   std::string line(buffer.GetString(), buffer.GetSize());
   line += '\n';
-  // One write per line, so that lines of threads never mix; a full pipe loses the line, not the call.
+  // One write per line, so that lines of threads never mix; a full pipe loses the line, not the
+  // call.
   [[maybe_unused]] const auto written = write(STDERR_FILENO, line.data(), line.size());
 }
 

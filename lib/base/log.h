@@ -1,5 +1,5 @@
-// Structured log: one JSON object per line on standard error. Keys are fixed words, values are never
-// personal data; any run of eleven digits is masked in case one slips in.
+// Structured log: one JSON object per line on standard error. Keys are fixed words, values are
+// never personal data; any run of eleven digits is masked in case one slips in.
 #ifndef LIB_BASE_LOG_H_
 #define LIB_BASE_LOG_H_
 
@@ -20,7 +20,8 @@ struct LogField {
   LogValue value;
 };
 
-// Set once in main: the name that stands as "service" in every line, and the least severity written.
+// Set once in main: the name that stands as "service" in every line, and the least severity
+// written.
 void InitLog(std::string_view service, Severity least = Severity::kInfo);
 
 // Writes {"ts":…,"level":…,"service":…,"event":event, …fields}.

@@ -28,7 +28,7 @@ TEST(PageToken, ComesBackWithTheSameArgumentsOnly) {
 }
 
 TEST(PageToken, IsUrlSafe) {
-  const std::string token = MakePageToken({"\xff\xfe???>>>"}, "x");
+  const std::string token = MakePageToken({"\xff\xfe??\?>>>"}, "x");
   EXPECT_EQ(
       token.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"),
       token.npos);

@@ -1,5 +1,5 @@
-// Encryption of what is stored. The associated data ties a ciphertext to its place ("table|id|revision"):
-// moved to another row, it does not open.
+// Encryption of what is stored. The associated data ties a ciphertext to its place
+// ("table|id|revision"): moved to another row, it does not open.
 #ifndef LIB_CRYPTO_CIPHER_H_
 #define LIB_CRYPTO_CIPHER_H_
 

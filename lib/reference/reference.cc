@@ -41,8 +41,9 @@ absl::StatusOr<Reference> Reference::Parse(const std::string& json) {
     }
     for (const auto& code : unit.municipality_codes()) {
       if (reference.FindMunicipality(code) == nullptr) {
-        return absl::InvalidArgumentError(absl::StrCat(
-            "reference data: ", unit.name(), " serves municipality ", code, ", which is not listed"));
+        return absl::InvalidArgumentError(absl::StrCat("reference data: ", unit.name(),
+                                                       " serves municipality ", code,
+                                                       ", which is not listed"));
       }
     }
   }

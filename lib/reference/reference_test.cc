@@ -28,9 +28,7 @@ TEST(Reference, RefusesAUnitOfAnUnknownMunicipality) {
   EXPECT_EQ(reference.status().code(), absl::StatusCode::kInvalidArgument);
 }
 
-TEST(Reference, RefusesUnknownFields) {
-  EXPECT_FALSE(Reference::Parse(R"({"unitz": []})").ok());
-}
+TEST(Reference, RefusesUnknownFields) { EXPECT_FALSE(Reference::Parse(R"({"unitz": []})").ok()); }
 
 }  // namespace
 }  // namespace ip
