@@ -1,0 +1,76 @@
+#include "notification-service/domain/choose.h"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+#include "lib/base/clock.h"
+#include "notification-service/domain/hours.h"
+
+namespace ip::notification {
+namespace {
+
+Slot Ended(Slot slot, SlotState state, const char* reason) {
+  slot.state = state;
+  slot.reason = reason;
+  return slot;
+}
+
+bool InCooldown(const Slot& slot, const std::vector<Slot>& bound, absl::CivilDay today) {
+  return std::any_of(bound.begin(), bound.end(), [&](const Slot& earlier) {
+    return earlier.obligation == slot.obligation && earlier.kind == slot.kind &&
+           earlier.rung == slot.rung && earlier.notify_time &&
+           today - OsloDay(*earlier.notify_time) < slot.cooldown_days;
+  });
+}
+
+// The rungs next to the due date cannot wait until tomorrow.
+bool IsUrgent(const Slot& slot, absl::Time next_chance) {
+  return slot.rung == "-1d" || slot.rung == "+1d" || next_chance >= slot.not_after;
+}
+
+}  // namespace
+
+Choice Choose(const std::vector<Slot>& due, const RecipientHistory& history, absl::Time now) {
+  Choice choice;
+  std::map<std::pair<std::string, Obligation::Kind>, std::vector<Slot>> duties;
+  for (const Slot& slot : due) duties[{slot.obligation, slot.kind}].push_back(slot);
+
+  for (auto& [duty, slots] : duties) {
+    std::sort(slots.begin(), slots.end(), [](const Slot& a, const Slot& b) {
+      return std::tie(a.send_day, a.rung_index) < std::tie(b.send_day, b.rung_index);
+    });
+    // A later rung is right for longer, so if any is right, the last one is.
+    Slot last = slots.back();
+    slots.pop_back();
+    const bool right = now < last.not_after;
+    for (Slot& slot : slots) {
+      choice.update.push_back(right ? Ended(slot, SlotState::kSuperseded, "LATER_RUNG")
+                                    : Ended(slot, SlotState::kExpired, "EXPIRED"));
+    }
+    if (!right) {
+      choice.update.push_back(Ended(last, SlotState::kExpired, "EXPIRED"));
+    } else if (InCooldown(last, history.bound, OsloDay(now))) {
+      choice.update.push_back(Ended(last, SlotState::kSkipped, "COOLDOWN"));
+    } else if (!MaySend(now, last.klass, last.recipient)) {
+      last.not_before = NextSendable(now, last.klass, last.recipient);
+      choice.update.push_back(std::move(last));
+    } else if (last.optional && history.muted.contains(last.kind)) {
+      choice.portal_only.push_back(std::move(last));
+    } else if (last.klass == Class::A) {
+      choice.single.push_back(std::move(last));
+    } else {
+      const absl::Time tomorrow = absl::FromCivil(OsloDay(now) + 1, Oslo());
+      const absl::Time next_chance = NextSendable(tomorrow, last.klass, last.recipient);
+      if (history.had_digest_today && !IsUrgent(last, next_chance)) {
+        last.not_before = next_chance;
+        choice.update.push_back(std::move(last));
+      } else {
+        choice.digest.push_back(std::move(last));
+      }
+    }
+  }
+  return choice;
+}
+
+}  // namespace ip::notification

@@ -1,0 +1,192 @@
+#include "notification-service/domain/plan.h"
+
+#include <algorithm>
+#include <set>
+
+#include "lib/base/clock.h"
+#include "notification-service/domain/calendar.h"
+#include "notification-service/domain/hours.h"
+
+namespace ip::notification {
+namespace {
+
+// How long the last rung of a ladder stays right.
+constexpr int kLastRungDays = 14;
+
+absl::Time StartOf(absl::CivilDay day) { return absl::FromCivil(day, Oslo()); }
+
+// Who gets a rung. A person who answers in several capacities is one recipient.
+std::vector<std::pair<std::string, Obligation::Capacity>> RecipientsOf(const Rung& rung,
+                                                                       const Obligation& obligation,
+                                                                       const std::string& unit) {
+  std::map<std::string, std::pair<std::string, Obligation::Capacity>> found;
+  for (const int wanted : rung.to()) {
+    const auto capacity = static_cast<Obligation::Capacity>(wanted);
+    bool named = false;
+    for (const auto& party : obligation.parties()) {
+      if (party.capacity() != capacity) continue;
+      named = true;
+      found.try_emplace(Addressee(party.recipient(), capacity), party.recipient(), capacity);
+    }
+    const bool of_unit = capacity == Obligation::UNIT || capacity == Obligation::UNIT_LEADER;
+    if (of_unit && !named && !unit.empty()) {
+      found.try_emplace(Addressee(unit, capacity), unit, capacity);
+    }
+  }
+  std::vector<std::pair<std::string, Obligation::Capacity>> out;
+  for (auto& [addressee, recipient] : found) out.push_back(recipient);
+  return out;
+}
+
+// Sets send_day and not_before. False when the rung needs a due date that is absent.
+bool Schedule(const Rung& rung, const Step& step, Slot& slot) {
+  const absl::CivilDay opened = OsloDay(slot.opened);
+  if (rung.at() == "now") {
+    slot.not_before = NextSendable(slot.opened + absl::Minutes(rung.settle_minutes()), slot.klass,
+                                   slot.recipient);
+    slot.send_day = OsloDay(slot.not_before);
+    return true;
+  }
+  if (step.from_due && !slot.due) return false;
+  const absl::CivilDay base = step.from_due ? *slot.due : opened;
+  const absl::CivilDay day =
+      step.working_days ? AddWorkingDays(base, step.offset) : base + step.offset;
+  const bool before_due = step.from_due && step.offset <= 0;
+  slot.send_day = before_due ? WorkingDayBackFrom(day) : WorkingDayForwardFrom(day);
+  slot.not_before = MorningOf(slot.send_day, slot.recipient);
+  return true;
+}
+
+// A rung is right until the day before the next one; one before the due date never after that date.
+void LimitValidity(std::vector<Slot*>& ladder) {
+  std::sort(ladder.begin(), ladder.end(), [](const Slot* a, const Slot* b) {
+    return std::tie(a->send_day, a->rung_index) < std::tie(b->send_day, b->rung_index);
+  });
+  for (size_t i = 0; i < ladder.size(); ++i) {
+    Slot& slot = *ladder[i];
+    absl::CivilDay last =
+        i + 1 < ladder.size() ? ladder[i + 1]->send_day - 1 : slot.send_day + kLastRungDays;
+    if (slot.rung.starts_with('-')) last = std::min(last, *slot.due);
+    slot.not_after = StartOf(std::max(last, slot.send_day) + 1);
+  }
+}
+
+const Obligation* FindObligation(const ObligationEvent& event, const Slot& slot) {
+  for (const auto& obligation : event.obligations()) {
+    if (obligation.name() == slot.obligation && obligation.kind() == slot.kind) return &obligation;
+  }
+  return nullptr;
+}
+
+std::string WhyGone(const ObligationEvent& event, const Slot& slot,
+                    const std::map<std::string, Slot>& wanted) {
+  const Obligation* obligation = FindObligation(event, slot);
+  if (obligation == nullptr) return "CLOSED";
+  const std::string addressee = Addressee(slot.recipient, slot.capacity);
+  const bool still_theirs = std::any_of(wanted.begin(), wanted.end(), [&](const auto& item) {
+    return item.second.obligation == slot.obligation && item.second.kind == slot.kind &&
+           Addressee(item.second.recipient, item.second.capacity) == addressee;
+  });
+  if (!still_theirs) return "UNASSIGNED";
+  return ToDay(obligation->due_date()) != slot.due ? "MOVED" : "RULE_CHANGED";
+}
+
+bool SamePlan(const Slot& a, const Slot& b) {
+  return a.due == b.due && a.send_day == b.send_day && a.not_after == b.not_after &&
+         a.rule == b.rule && a.capacity == b.capacity && a.rung_index == b.rung_index &&
+         a.klass == b.klass && a.optional == b.optional && a.cooldown_days == b.cooldown_days;
+}
+
+void PlanOrSkip(Slot& slot, absl::Time now) {
+  const bool past = slot.send_day < OsloDay(now);
+  slot.state = past ? SlotState::kSkipped : SlotState::kPlanned;
+  slot.reason = past ? "PAST" : "";
+}
+
+}  // namespace
+
+Openings NextOpenings(const ObligationEvent& event, const Openings& before, absl::Time now) {
+  Openings after;
+  for (const auto& obligation : event.obligations()) {
+    const std::pair key(obligation.name(), obligation.kind());
+    const auto known = before.find(key);
+    after[key] = known == before.end() ? now : known->second;
+  }
+  return after;
+}
+
+std::map<std::string, Slot> Candidates(const ObligationEvent& event, const Openings& openings,
+                                       const RuleSet& rules) {
+  std::map<std::string, Slot> out;
+  std::map<std::string, std::vector<Slot*>> ladders;  // by duty and addressee
+  for (const auto& obligation : event.obligations()) {
+    const Ladder* ladder = FindLadder(rules, obligation.kind());
+    const auto opened = openings.find({obligation.name(), obligation.kind()});
+    if (ladder == nullptr || opened == openings.end()) continue;
+    for (int i = 0; i < ladder->rungs_size(); ++i) {
+      const Rung& rung = ladder->rungs(i);
+      const auto step = ParseStep(rung.at());
+      if (!step.ok()) continue;  // ParseRuleSet lets none through
+      for (const auto& [recipient, capacity] : RecipientsOf(rung, obligation, event.unit())) {
+        Slot slot;
+        slot.aggregate = event.aggregate();
+        slot.obligation = obligation.name();
+        slot.kind = obligation.kind();
+        slot.due = ToDay(obligation.due_date());
+        slot.opened = opened->second;
+        slot.rung = rung.at();
+        slot.rung_index = i;
+        slot.rule = rules.version();
+        slot.recipient = recipient;
+        slot.capacity = capacity;
+        slot.klass = rung.class_();
+        slot.optional = rung.optional();
+        slot.cooldown_days = rung.cooldown_days();
+        if (!Schedule(rung, *step, slot)) continue;
+        auto [at, is_new] = out.try_emplace(NaturalKey(slot), slot);
+        if (!is_new) continue;
+        ladders[slot.obligation + "|" + std::to_string(slot.kind) + "|" +
+                Addressee(recipient, capacity)]
+            .push_back(&at->second);
+      }
+    }
+  }
+  for (auto& [key, ladder] : ladders) LimitValidity(ladder);
+  return out;
+}
+
+Changes Replan(const ObligationEvent& event, const Openings& openings, const RuleSet& rules,
+               const std::vector<Slot>& existing, absl::Time now) {
+  Changes changes;
+  std::map<std::string, Slot> wanted = Candidates(event, openings, rules);
+  std::set<std::string> known;
+  for (const Slot& slot : existing) {
+    const std::string key = NaturalKey(slot);
+    known.insert(key);
+    const auto candidate = wanted.find(key);
+    const bool open = slot.state == SlotState::kPlanned || slot.state == SlotState::kBound;
+    if (candidate == wanted.end()) {
+      if (!open) continue;
+      Slot gone = slot;
+      gone.state = SlotState::kCancelled;
+      gone.reason = WhyGone(event, slot, wanted);
+      changes.update.push_back(std::move(gone));
+      continue;
+    }
+    const bool again = slot.state == SlotState::kCancelled;
+    if (!again && (slot.state != SlotState::kPlanned || SamePlan(slot, candidate->second)))
+      continue;
+    Slot planned = candidate->second;
+    planned.id = slot.id;
+    if (again) PlanOrSkip(planned, now);
+    changes.update.push_back(std::move(planned));
+  }
+  for (auto& [key, slot] : wanted) {
+    if (known.contains(key)) continue;
+    PlanOrSkip(slot, now);
+    changes.insert.push_back(slot);
+  }
+  return changes;
+}
+
+}  // namespace ip::notification

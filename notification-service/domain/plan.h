@@ -1,0 +1,43 @@
+// The planner: from the duties of one plan or notice to the slots of their reminders. Pure.
+#ifndef NOTIFICATION_SERVICE_DOMAIN_PLAN_H_
+#define NOTIFICATION_SERVICE_DOMAIN_PLAN_H_
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "notification-service/domain/slot.h"
+
+namespace ip::notification {
+
+// When each open duty (name, kind) arose.
+using Openings = std::map<std::pair<std::string, Obligation::Kind>, absl::Time>;
+
+// The openings after `event`, given those before: duties seen for the first time arose now, those
+// that are gone are forgotten.
+Openings NextOpenings(const ObligationEvent& event, const Openings& before, absl::Time now);
+
+// All slots that `rules` give the open duties of `event`, past ones too, by NaturalKey.
+std::map<std::string, Slot> Candidates(const ObligationEvent& event, const Openings& openings,
+                                       const RuleSet& rules);
+
+struct Changes {
+  std::vector<Slot> insert;  // without id
+  std::vector<Slot> update;  // with the id they had
+};
+
+// What must change so that `existing` (all slots of the aggregate, whatever their state) follow the
+// duties as they now are:
+//  - new slots are planned; those whose day has passed are skipped (PAST): nothing is back-filled;
+//  - planned and bound slots that are no longer due are cancelled: CLOSED, MOVED, UNASSIGNED or
+//    RULE_CHANGED;
+//  - cancelled slots that are due again are planned again, so what was sent stays sent and what was
+//    not is not lost.
+// Planning twice changes nothing.
+Changes Replan(const ObligationEvent& event, const Openings& openings, const RuleSet& rules,
+               const std::vector<Slot>& existing, absl::Time now);
+
+}  // namespace ip::notification
+
+#endif  // NOTIFICATION_SERVICE_DOMAIN_PLAN_H_

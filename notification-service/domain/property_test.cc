@@ -1,0 +1,235 @@
+// Random lives of plans against the promises of notification.md § 5.3.
+#include <gmock/gmock.h>
+
+#include <cstdlib>
+#include <map>
+#include <random>
+#include <set>
+
+#include "absl/strings/str_cat.h"
+#include "notification-service/domain/calendar.h"
+#include "notification-service/domain/choose.h"
+#include "notification-service/domain/hours.h"
+#include "notification-service/domain/plan.h"
+#include "notification-service/domain/test_events.h"
+
+namespace ip::notification {
+namespace {
+
+struct Duty {
+  Obligation::Kind kind;
+  std::string name;
+  bool open = false;
+  absl::CivilDay due = {};
+  std::string responsible = "persons/ola";
+};
+
+class Life {
+ public:
+  Life(const RuleSet& rules, unsigned seed) : rules_(rules), random_(seed) {
+    now_ = OsloTime(2026, 1, 1, 6) + absl::Hours(24 * Pick(730));
+    duties_ = {{.kind = Obligation::PLAN_EVALUATION, .name = "evaluations/a"},
+               {.kind = Obligation::PLAN_EVALUATION, .name = "evaluations/b"},
+               {.kind = Obligation::ACTIVITY_DUE, .name = "activities/c"}};
+  }
+
+  // Lives through about four months, an hour at a time.
+  void Run() {
+    for (int hour = 0; hour < 24 * 120; ++hour) {
+      now_ += absl::Hours(1);
+      if (Pick(60) == 0) ChangeSomething();
+      if (outage_ == 0 && Pick(1500) == 0) outage_ = 24 * (1 + Pick(24));
+      if (outage_ > 0) {
+        --outage_;
+        continue;
+      }
+      Tick();
+    }
+    CheckNothingWasLost();
+  }
+
+ private:
+  int Pick(int n) { return static_cast<int>(random_() % static_cast<unsigned>(n)); }
+
+  void ChangeSomething() {
+    Duty& duty = duties_[static_cast<size_t>(Pick(3))];
+    switch (Pick(4)) {
+      case 0:
+        duty.open = !duty.open;
+        break;
+      case 1:
+        duty.responsible = Pick(2) ? "persons/ola" : "persons/eva";
+        break;
+      default:
+        std::swap(duty.due, before_[duty.name]);  // moves, and moves back
+        if (Pick(2) == 0) duty.due = OsloDay(now_) + Pick(50);
+    }
+    if (duty.open && duty.due < absl::CivilDay(2020, 1, 1))
+      duty.due = OsloDay(now_) + 10 + Pick(40);
+    changed_ = true;
+  }
+
+  ObligationEvent Event() {
+    ObligationEvent event = EventOf("plans/p", ++revision_);
+    for (const Duty& duty : duties_) {
+      if (!duty.open) continue;
+      AddDuty(
+          event, duty.name, duty.kind,
+          {{"persons/kari", Obligation::COORDINATOR}, {duty.responsible, Obligation::RESPONSIBLE}},
+          duty.due);
+    }
+    return event;
+  }
+
+  void Apply(const std::vector<Slot>& updates) {
+    for (const Slot& slot : updates) {
+      if (slot.state == SlotState::kPlanned && slots_[slot.id].state != SlotState::kPlanned) {
+        planned_at_[slot.id] = now_;
+      }
+      slots_[slot.id] = slot;
+    }
+  }
+
+  void Tick() {
+    ticks_.insert(now_);
+    if (changed_) {
+      changed_ = false;
+      event_ = Event();
+      openings_ = NextOpenings(event_, openings_, now_);
+      std::vector<Slot> existing = Existing();
+      const Changes changes = Replan(event_, openings_, rules_, existing, now_);
+      Apply(changes.update);
+      for (Slot slot : changes.insert) {
+        slot.id = absl::StrCat(slots_.size());
+        slots_[slot.id] = slot;
+        planned_at_[slot.id] = now_;
+      }
+      existing = Existing();
+      const Changes again = Replan(event_, openings_, rules_, existing, now_);
+      EXPECT_TRUE(again.insert.empty() && again.update.empty())
+          << "planning twice changes something";
+    }
+    std::map<std::string, std::vector<Slot>> due;
+    for (const auto& [id, slot] : slots_) {
+      if (slot.state == SlotState::kPlanned && slot.not_before <= now_) {
+        due[Addressee(slot.recipient, slot.capacity)].push_back(slot);
+      }
+    }
+    for (const auto& [addressee, slots] : due) Send(addressee, slots);
+  }
+
+  std::vector<Slot> Existing() const {
+    std::vector<Slot> out;
+    for (const auto& [id, slot] : slots_) out.push_back(slot);
+    return out;
+  }
+
+  void Send(const std::string& addressee, const std::vector<Slot>& due) {
+    RecipientHistory history;
+    for (const Slot& slot : sent_) {
+      if (Addressee(slot.recipient, slot.capacity) == addressee) history.bound.push_back(slot);
+    }
+    const absl::CivilDay today = OsloDay(now_);
+    history.had_digest_today = digests_.contains({addressee, today});
+    const Choice choice = Choose(due, history, now_);
+    Apply(choice.update);
+    std::set<std::string> duties;
+    bool straggler = false;
+    for (const auto* list : {&choice.single, &choice.digest}) {
+      for (const Slot& slot : *list) {
+        Check(slot);
+        EXPECT_TRUE(duties.insert(absl::StrCat(slot.obligation, slot.kind)).second)
+            << "two rungs of one duty at once";
+        straggler |= slot.rung == "-1d" || slot.rung == "+1d" ||
+                     NextSendable(absl::FromCivil(today + 1, Oslo()), slot.klass, slot.recipient) >=
+                         slot.not_after;
+        Slot done = slot;
+        done.state = SlotState::kDone;
+        done.notify_time = now_;
+        slots_[slot.id] = done;
+        sent_.push_back(done);
+      }
+    }
+    if (choice.digest.empty()) return;
+    EXPECT_TRUE(!history.had_digest_today || straggler) << "a second gathered mail in one day";
+    digests_.insert({addressee, today});
+  }
+
+  void Check(const Slot& slot) {
+    const std::string what = absl::StrCat(NaturalKey(slot), " at ", absl::FormatTime(now_, Oslo()));
+    EXPECT_TRUE(keys_.insert(NaturalKey(slot)).second) << "sent twice: " << what;
+    const absl::CivilHour local = absl::ToCivilHour(now_, Oslo());
+    EXPECT_TRUE(local.hour() >= 7 && local.hour() < 20) << what;
+    EXPECT_TRUE(IsUnit(slot.recipient) || IsWorkingDay(OsloDay(now_))) << what;
+    bool open = false;
+    for (const auto& duty : event_.obligations()) {
+      open |= duty.name() == slot.obligation && duty.kind() == slot.kind &&
+              ToDay(duty.due_date()) == slot.due;
+    }
+    EXPECT_TRUE(open) << "outdated or closed: " << what;
+    if (slot.rung[0] == '-') {
+      EXPECT_LE(OsloDay(now_), *slot.due) << what;
+    }
+    if (slot.rung[0] == '+') {
+      EXPECT_GT(OsloDay(now_), *slot.due) << what;
+    }
+    for (const Slot& earlier : sent_) {
+      if (earlier.obligation != slot.obligation || earlier.kind != slot.kind ||
+          earlier.rung != slot.rung ||
+          Addressee(earlier.recipient, earlier.capacity) !=
+              Addressee(slot.recipient, slot.capacity)) {
+        continue;
+      }
+      EXPECT_GE(OsloDay(now_) - OsloDay(*earlier.notify_time), slot.cooldown_days) << what;
+    }
+  }
+
+  // What expired could not be sent: the service was never up in the hours it was right.
+  void CheckNothingWasLost() {
+    for (const auto& [id, slot] : slots_) {
+      if (slot.state == SlotState::kPlanned) {
+        EXPECT_GT(slot.not_before + absl::Hours(1), now_ - absl::Hours(outage_ + 24 * 25))
+            << "forgotten";
+      }
+      if (slot.state != SlotState::kExpired) continue;
+      for (auto tick = ticks_.lower_bound(MorningOf(slot.send_day, slot.recipient));
+           tick != ticks_.end() && *tick < slot.not_after; ++tick) {
+        // Not yet planned at that tick counts as not up.
+        if (planned_at_.contains(id) && *tick < planned_at_[id]) continue;
+        EXPECT_FALSE(MaySend(*tick, slot.klass, slot.recipient))
+            << NaturalKey(slot) << " expired, but could have been sent "
+            << absl::FormatTime(*tick, Oslo());
+      }
+    }
+  }
+
+  const RuleSet& rules_;
+  std::mt19937 random_;
+  absl::Time now_;
+  int outage_ = 0;
+  bool changed_ = false;
+  int64_t revision_ = 0;
+  std::vector<Duty> duties_;
+  std::map<std::string, absl::CivilDay> before_;
+  ObligationEvent event_;
+  Openings openings_;
+  std::map<std::string, Slot> slots_;
+  std::map<std::string, absl::Time> planned_at_;
+  std::vector<Slot> sent_;
+  std::set<std::string> keys_;
+  std::set<std::pair<std::string, absl::CivilDay>> digests_;
+  std::set<absl::Time> ticks_;
+};
+
+TEST(Property, RandomLivesKeepThePromises) {
+  const Rules rules = *Rules::LoadDirectory(IP_RULES_DIR);
+  const char* wanted = std::getenv("IP_HISTORIES");
+  const int lives = wanted != nullptr ? std::atoi(wanted) : 40;
+  for (int seed = 0; seed < lives && !testing::Test::HasFailure(); ++seed) {
+    SCOPED_TRACE(absl::StrCat("seed ", seed));
+    Life(rules.On(absl::CivilDay(2026, 6, 1)), static_cast<unsigned>(seed)).Run();
+  }
+}
+
+}  // namespace
+}  // namespace ip::notification
