@@ -13,9 +13,15 @@ bool WorkerPool::Submit(std::function<void()> task) {
     const std::lock_guard lock(mutex_);
     if (stopped_ || queue_.size() >= limit_) return false;
     queue_.push_back(std::move(task));
+    WakeOne();
   }
-  wake_.notify_one();
   return true;
+}
+
+void WorkerPool::WakeOne() {
+  if (waking_ || idle_ == 0 || queue_.empty()) return;
+  waking_ = true;
+  wake_.notify_one();
 }
 
 void WorkerPool::Stop() {
@@ -37,10 +43,17 @@ size_t WorkerPool::depth() const {
 void WorkerPool::Work() {
   std::unique_lock lock(mutex_);
   for (;;) {
-    wake_.wait(lock, [this] { return stopped_ || !queue_.empty(); });
+    if (queue_.empty() && !stopped_) {
+      ++idle_;
+      wake_.wait(lock, [this] { return stopped_ || waking_; });
+      --idle_;
+      waking_ = false;
+      if (queue_.empty() && !stopped_) continue;  // a busy worker was faster
+    }
     if (queue_.empty()) return;
     std::function<void()> task = std::move(queue_.front());
     queue_.pop_front();
+    WakeOne();
     lock.unlock();
     task();
     task = nullptr;

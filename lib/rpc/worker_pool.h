@@ -27,11 +27,16 @@ class WorkerPool {
 
  private:
   void Work();
+  // One worker is woken at a time, and wakes the next when there is more to do: waking one per task
+  // costs more than short tasks do.
+  void WakeOne();
 
   const size_t limit_;
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<std::function<void()>> queue_;
+  int idle_ = 0;
+  bool waking_ = false;
   bool stopped_ = false;
   std::vector<std::thread> threads_;
 };
