@@ -109,7 +109,7 @@ export function makeProvider(kind, settings) {
     loadExistingGrant: async (ctx) => {
       const { client, session } = ctx.oidc;
       const grant = new ctx.oidc.provider.Grant({ clientId: client.clientId, accountId: session.accountId });
-      grant.addOIDCScope('openid profile');
+      grant.addOIDCScope(client.scope);
       grant.addResourceScope(settings.audience, client.scope);
       await grant.save();
       return grant;
