@@ -19,8 +19,9 @@ Plays ID-porten (citizens) and HelseID (professionals, systems) with test person
   --helseid_port PORT      0 (default) takes a free port
   --redirect_uri URI       where the gateway takes the code; may be given several times
   --post_logout_redirect_uri URI   where a logout ends; may be given several times
-  --gateway_key FILE       the gateway's JWK: it then authenticates with private_key_jwt (as HelseID
-                           demands) instead of the secret in DIR/individuellplan-gateway.secret
+  --client_secret_file FILE   the gateway's secret (DIR/individuellplan-gateway.secret); made when missing
+  --gateway_key FILE       the gateway's JWK: it then authenticates with private_key_jwt, as HelseID
+                           demands, instead of with the secret
   --audience URI           aud of access tokens to the suite's API (urn:individuellplan)
 
 Prints one JSON line when ready. Refuses to run with IP_ENV=prod.
@@ -48,7 +49,8 @@ function signingKeys(file, alg) {
 function gatewayClient(flags) {
   const client = { client_id: GATEWAY_CLIENT, client_name: 'Individuell plan' };
   if (!flags.gateway_key) {
-    return { ...client, client_secret: secret(join(flags.data, `${GATEWAY_CLIENT}.secret`)) };
+    const file = flags.client_secret_file ?? join(flags.data, `${GATEWAY_CLIENT}.secret`);
+    return { ...client, client_secret: secret(file) };
   }
   const { d: _, iss: __, ...jwk } = JSON.parse(readFileSync(flags.gateway_key, 'utf8'));
   return { ...client, token_endpoint_auth_method: 'private_key_jwt',
@@ -69,7 +71,7 @@ async function main() {
     public_host: text(), idporten_port: text('0'), helseid_port: text('0'),
     redirect_uri: { type: 'string', multiple: true, default: [] },
     post_logout_redirect_uri: { type: 'string', multiple: true, default: [] },
-    gateway_key: text(), audience: text('urn:individuellplan'),
+    gateway_key: text(), client_secret_file: text(), audience: text('urn:individuellplan'),
   } });
   if (flags.help) return process.stdout.write(HELP);
   if (process.env.IP_ENV === 'prod') throw new Error('for development only; it does not run with IP_ENV=prod');

@@ -40,7 +40,12 @@ const ROLE_GROUPS = [
   ['OPERATOR', 'Drift'],
 ];
 
-function groupOf(person) {
+const CURRENT = 'Du er allerede logget inn som';
+const DEMO = 'Start her';
+
+function groupOf(person, current) {
+  if (person.login === current) return CURRENT;
+  if (person.demo) return DEMO;
   if (person.kind === 'citizen') return 'Innbyggere';
   return ROLE_GROUPS.find(([role]) => person.roles.includes(role))[1];
 }
@@ -49,15 +54,14 @@ function groupOf(person) {
 export function loginPage(issuer, persons, action, current) {
   const groups = new Map();
   for (const person of persons) {
-    const group = person.login === current ? 'Du er allerede logget inn som' : groupOf(person);
+    const group = groupOf(person, current);
     groups.set(group, [...(groups.get(group) ?? []), person]);
   }
-  const order = ['Du er allerede logget inn som', 'Innbyggere', 'Fagpersoner',
-    'Saksbehandlere ved koordinerende enhet', 'Ledere ved koordinerende enhet', 'Drift'];
+  const order = [CURRENT, DEMO, 'Innbyggere', ...ROLE_GROUPS.map(([, title]) => title)];
   const sections = order.filter((group) => groups.has(group)).map((group) => `
     <section><h2>${group}</h2><ul>${groups.get(group).map((p) => `
       <li><button name="login" value="${escape(p.login)}"><strong>${escape(p.name)}</strong>
-        <small>${escape([p.description, p.organization_name].filter(Boolean).join(' · '))}</small>
+        <small>${escape([p.demo, p.description, p.organization_name].filter(Boolean).join(' · '))}</small>
       </button></li>`).join('')}</ul></section>`);
   return page('Velg testbruker', `
     <h1>Velg testbruker</h1><p>${escape(issuer)} (lokal etterligning)</p>

@@ -142,10 +142,11 @@ class Suite:
     def _stand_ins(self):
         """What the real world brings: identity provider, contact register, mail relay."""
         yield Process("identity-provider", [
-            "node", ROOT / "tools/idp/server.mjs", f"--idporten-port={self.ports.idporten}",
-            f"--helseid-port={self.ports.helseid}", f"--persons={self.persons_file}",
-            f"--data={self.folder / 'idp'}", f"--client-secret-file={self.keys / 'oidc-client-secret'}",
-            f"--redirect-uri={self.url}/callback"],
+            "node", ROOT / "tools/idp/main.mjs", f"--idporten_port={self.ports.idporten}",
+            f"--helseid_port={self.ports.helseid}", "--public_host=localhost",
+            f"--persons={self.persons_file}", f"--data={self.folder / 'idp'}",
+            f"--client_secret_file={self.keys / 'oidc-client-secret'}",
+            f"--redirect_uri={self.url}/callback", f"--post_logout_redirect_uri={self.url}/"],
             self._log("identity-provider"),
             lambda: self._answers(f"{self.idporten_url}/.well-known/openid-configuration")
             and self._answers(f"{self.helseid_url}/.well-known/openid-configuration"))
