@@ -1,0 +1,39 @@
+import { createContext, type ReactNode, useContext, useEffect, useState } from 'react';
+
+import { nb, type Texts } from './nb';
+import { nn } from './nn';
+
+export type Language = 'nb' | 'nn';
+
+const texts: Record<Language, Texts> = { nb, nn };
+
+interface LanguageChoice {
+  language: Language;
+  setLanguage: (language: Language) => void;
+  t: Texts;
+}
+
+const LanguageContext = createContext<LanguageChoice | null>(null);
+
+export function useLanguage(): LanguageChoice {
+  return useContext(LanguageContext)!;
+}
+
+function initialLanguage(): Language {
+  const chosen = localStorage.getItem('language');
+  if (chosen === 'nb' || chosen === 'nn') return chosen;
+  return navigator.languages.find((tag) => /^n[bn]/.test(tag))?.startsWith('nn') ? 'nn' : 'nb';
+}
+
+export function LanguageProvider({ children }: { children: ReactNode }) {
+  const [language, setLanguage] = useState(initialLanguage);
+  useEffect(() => {
+    document.documentElement.lang = language;
+    localStorage.setItem('language', language);
+  }, [language]);
+  return (
+    <LanguageContext.Provider value={{ language, setLanguage, t: texts[language] }}>
+      {children}
+    </LanguageContext.Provider>
+  );
+}
