@@ -75,6 +75,7 @@ const std::vector<Row>& Table() {
       {pb::READ_ACCESS_LOG,
        {kOwner, kRepresentative, kCoordinator, kParticipant, kCaseWorker, kUnitLeader}},
       {pb::EXPORT_PLAN, {kOwner, kRepresentative, kCoordinator}},
+      {pb::MANAGE_REPRESENTATIVES, {kOwner, kRepresentative, kCaseWorker}},
       {pb::HANDLE_COMPLAINT, {kOwner, kRepresentative, kCoordinator, kCaseWorker}},
       {pb::READ_FEED, {kService}},
       {pb::RESOLVE_CONTACT, {kService}},
@@ -84,8 +85,8 @@ const std::vector<Row>& Table() {
 
 // Relations whose readers see the whole plan; the others see what their basis names.
 bool OpensAll(Relation relation) {
-  return relation == Relation::kOwner || relation == Relation::kRepresentative ||
-         relation == Relation::kCoordinator || relation == Relation::kEmergency;
+  return relation == Relation::kOwner || relation == Relation::kCoordinator ||
+         relation == Relation::kEmergency;
 }
 
 }  // namespace

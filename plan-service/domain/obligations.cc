@@ -1,0 +1,188 @@
+#include "plan-service/domain/obligations.h"
+
+#include <algorithm>
+#include <string>
+
+#include "plan-service/domain/act.h"
+#include "plan-service/domain/activities.h"
+#include "plan-service/domain/alarms.h"
+#include "plan-service/domain/consents.h"
+#include "plan-service/domain/dates.h"
+#include "plan-service/domain/names.h"
+#include "plan-service/domain/team.h"
+
+namespace ip::plan {
+namespace {
+
+namespace pb = individuellplan::plan::v1;
+using individuellplan::type::v1::Obligation;
+using individuellplan::type::v1::ObligationEvent;
+using pb::CarePlan;
+using Appointment = pb::CoordinatorAppointment;
+
+// Days a new plan may lie without anybody being asked before the unit is reminded.
+constexpr int kFirstNominationDays = 3;
+
+class Builder {
+ public:
+  Builder(const CarePlan& plan, absl::CivilDay today) : plan_(plan), today_(today) {
+    event_.set_aggregate(plan.name());
+    event_.set_revision(plan.revision());
+    event_.set_municipality_code(plan.municipality_code());
+    event_.set_unit(plan.unit());
+  }
+
+  ObligationEvent Build() {
+    if (!CheckOpen(plan_, "").ok()) return event_;
+    for (const Appointment& appointment : plan_.coordinator_appointments()) {
+      if (appointment.state() == Appointment::NOMINATED) AddNomination(appointment);
+    }
+    if (CoordinatorsOn(plan_, today_).empty()) AddVacancy();
+    for (const pb::Activity& activity : plan_.activities()) {
+      if (IsOpen(activity)) AddActivity(activity);
+    }
+    if (plan_.state() != CarePlan::ACTIVE) return event_;
+    for (const pb::Evaluation& evaluation : plan_.evaluations()) {
+      if (evaluation.state() == pb::Evaluation::PLANNED) AddEvaluation(evaluation);
+    }
+    for (const pb::Consent& consent : plan_.consents()) {
+      if (!InForce(consent, today_) || !consent.period().has_end_date()) continue;
+      Obligation& duty =
+          Add(Obligation::CONSENT_EXPIRY, consent.name(), consent.period().end_date());
+      AddCoordinators(duty);
+    }
+    if (plan_.period().has_end_date()) {
+      Obligation& duty = Add(Obligation::PLAN_PERIOD_END, plan_.name(), plan_.period().end_date());
+      AddCoordinators(duty);
+      AddOwner(duty);
+    }
+    return event_;
+  }
+
+ private:
+  Obligation& Add(Obligation::Kind kind, const std::string& name, const google::type::Date& due) {
+    Obligation& duty = *event_.add_obligations();
+    duty.set_name(name);
+    duty.set_kind(kind);
+    *duty.mutable_due_date() = due;
+    return duty;
+  }
+
+  bool IsBlocked(const std::string& person) const {
+    const pb::Participant* participant = ParticipantOf(plan_, person, today_);
+    return std::any_of(plan_.access_blocks().begin(), plan_.access_blocks().end(),
+                       [&](const pb::AccessBlock& block) {
+                         if (block.has_lift_time() || !block.sections().empty()) return false;
+                         return block.person() == person ||
+                                (participant != nullptr && !block.organization().empty() &&
+                                 block.organization() == participant->organization());
+                       });
+  }
+
+  void AddParty(Obligation& duty, const std::string& recipient, Obligation::Capacity capacity) {
+    if (recipient.empty()) return;
+    for (const auto& party : duty.parties()) {
+      if (party.recipient() == recipient && party.capacity() == capacity) return;
+    }
+    Obligation::Party& party = *duty.add_parties();
+    party.set_recipient(recipient);
+    party.set_capacity(capacity);
+  }
+
+  void AddPerson(Obligation& duty, const std::string& person, Obligation::Capacity capacity) {
+    if (!IsBlocked(person)) AddParty(duty, person, capacity);
+  }
+
+  void AddCoordinators(Obligation& duty) {
+    for (const auto* appointment : CoordinatorsOn(plan_, today_)) {
+      AddPerson(duty, appointment->person(), Obligation::COORDINATOR);
+    }
+  }
+
+  void AddResponsible(Obligation& duty, const pb::Activity& activity) {
+    const bool asked = activity.commitment() == pb::Activity::REQUESTED ||
+                       activity.commitment() == pb::Activity::ACCEPTED;
+    const pb::Participant* responsible = FindByName(plan_.participants(), activity.responsible());
+    if (asked && responsible != nullptr && Covers(responsible->period(), today_)) {
+      AddPerson(duty, responsible->person(), Obligation::RESPONSIBLE);
+    }
+  }
+
+  void AddOwner(Obligation& duty) {
+    AddParty(duty, plan_.subject().person(), Obligation::OWNER);
+    for (const pb::Representative& representative : plan_.representatives()) {
+      if (representative.may_act() && Represents(representative, today_)) {
+        AddParty(duty, representative.person(), Obligation::OWNER);
+      }
+    }
+  }
+
+  void AddUnit(Obligation& duty) {
+    AddParty(duty, plan_.unit(), Obligation::UNIT);
+    AddParty(duty, plan_.unit(), Obligation::UNIT_LEADER);
+  }
+
+  void AddNomination(const Appointment& appointment) {
+    Obligation& duty =
+        Add(Obligation::COORDINATOR_ANSWER, appointment.name(), appointment.answer_due_date());
+    AddPerson(duty, appointment.person(), Obligation::RESPONSIBLE);
+    AddUnit(duty);
+  }
+
+  // While the first coordinator is being found, nobody has to be alarmed; once one has left, it is
+  // at once, whoever is asked meanwhile.
+  void AddVacancy() {
+    const auto& appointments = plan_.coordinator_appointments();
+    const bool had_one = std::any_of(appointments.begin(), appointments.end(),
+                                     [](const Appointment& a) { return a.has_accept_time(); });
+    const bool asked =
+        std::any_of(appointments.begin(), appointments.end(),
+                    [](const Appointment& a) { return a.state() == Appointment::NOMINATED; });
+    if (asked && !had_one) return;
+    Obligation& duty = *event_.add_obligations();
+    duty.set_name(plan_.name());
+    duty.set_kind(Obligation::COORDINATOR_VACANCY);
+    if (appointments.empty()) {
+      *duty.mutable_due_date() = ToDate(VacantSince(plan_) + kFirstNominationDays);
+    }
+    AddUnit(duty);
+  }
+
+  void AddActivity(const pb::Activity& activity) {
+    if (activity.commitment() == pb::Activity::REQUESTED) {
+      Obligation& duty =
+          Add(Obligation::COMMITMENT_ANSWER, activity.name(), activity.answer_due_date());
+      AddResponsible(duty, activity);
+      AddCoordinators(duty);
+      AddUnit(duty);
+    }
+    if (plan_.state() == CarePlan::ACTIVE && activity.period().has_end_date()) {
+      Obligation& duty =
+          Add(Obligation::ACTIVITY_DUE, activity.name(), activity.period().end_date());
+      AddResponsible(duty, activity);
+      AddCoordinators(duty);
+    }
+  }
+
+  void AddEvaluation(const pb::Evaluation& evaluation) {
+    Obligation& duty = Add(Obligation::PLAN_EVALUATION, evaluation.name(), evaluation.due_date());
+    AddCoordinators(duty);
+    for (const pb::Activity& activity : plan_.activities()) {
+      if (IsOpen(activity)) AddResponsible(duty, activity);
+    }
+    AddOwner(duty);
+    AddUnit(duty);
+  }
+
+  const CarePlan& plan_;
+  const absl::CivilDay today_;
+  ObligationEvent event_;
+};
+
+}  // namespace
+
+ObligationEvent ObligationsOf(const CarePlan& plan, absl::CivilDay today) {
+  return Builder(plan, today).Build();
+}
+
+}  // namespace ip::plan
