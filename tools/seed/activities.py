@@ -65,6 +65,8 @@ class ActivityBuilder:
             answer_due_date=self.plan.world.date(self.spec["due"])))
 
     def answer(self, answer):
+        if answer == "accept" and self.last.commitment == Activity.ACCEPTED:
+            return  # the coordinator took it on themself when they wrote it
         call = {"accept": "AcceptActivity", "decline": "DeclineActivity"}[answer]
         reason = self.spec.get("reason", "") if answer == "decline" else ""
         self.last = getattr(self.responsible().plan, call)(plans.ActionRequest(

@@ -1,0 +1,30 @@
+"""One real suite for all end-to-end tests: every program, a private database, free ports."""
+
+import pathlib
+import sys
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+from tools.suite.suite import Ports, Suite  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def suite(tmp_path_factory):
+    suite = Suite(tmp_path_factory.mktemp("suite"), Ports.free(), print)
+    try:
+        suite.start()
+        yield suite
+    finally:
+        suite.stop()
+
+
+@pytest.fixture(scope="session")
+def gateway(suite):
+    from tools.lib.ipclient import Gateway
+    from tools.lib.persons import Persons
+
+    return Gateway(suite.gateway_address, Persons(suite.persons_file), helseid=suite.helseid_url,
+                   secrets=suite.folder / "idp")
