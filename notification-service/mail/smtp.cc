@@ -86,7 +86,8 @@ bool IsThisMachine(const std::string& url) {
   std::smatch parts;
   if (!std::regex_match(url, parts, UrlForm())) return false;
   const std::string host = parts[2];
-  return host == "localhost" || host == "[::1]" || host.starts_with("127.");
+  static const std::regex kLoopback(R"(localhost|\[::1\]|127(\.[0-9]{1,3}){3})");
+  return std::regex_match(host, kLoopback);
 }
 
 }  // namespace
