@@ -150,6 +150,9 @@ class BrowserCaller(Caller):
     def log_in(self):
         self._session = idp_login.browser()
         idp_login.log_in(self._session, f"{self._url}/login?provider={self._provider}", self._login)
+        if self.role and self._provider == "helseid":
+            self._session.post(f"{self._url}/session/role", json={"role": self.role},
+                               headers={"x-ip-csrf": "1", "origin": self._url}, timeout=TIMEOUT)
 
     def open(self, url):
         """Follows a link as a browser would; the last response."""

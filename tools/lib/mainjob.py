@@ -165,13 +165,13 @@ class MainJob:
     # Reminder.
 
     def remind(self, days):
-        seen = {entry["id"] for entry in self.mails.mails()}
+        seen = {mail.id for mail in self.mails.mails()}
         moment = datetime.datetime.combine(self.due, datetime.time(10), OSLO)
         self.clock.set(moment - datetime.timedelta(days=days))
         address = self.persons[RESPONSIBLE].work_email
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
-            for mail in self.mails.wait(address, seen, PATIENCE):
+            for mail in self.mails.wait(address, seen, end - time.monotonic()):
                 seen.add(mail.id)
                 found = self._notification(mail)
                 if found is not None and "/evaluations/" in found.obligation:
