@@ -10,11 +10,13 @@ import secrets
 import subprocess
 import sys
 import threading
+import time
 import urllib.parse
 
 import jwt
 import pytest
 import requests
+from cryptography.hazmat.primitives.asymmetric import ec
 
 HERE = pathlib.Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "lib"))
@@ -152,6 +154,14 @@ def test_professional_logs_in_at_helseid(idp):
     assert claims["helseid://claims/hpr/hpr_number"] == "9990012"
 
 
+def test_login_at_a_lower_level_can_be_tried(idp):
+    session = idp_login.browser()
+    post = session.post
+    session.post = lambda url, data: post(url, data={**data, "acr": "idporten-loa-substantial"})
+    _, token, _ = log_in(idp, "idporten", "kari", session)
+    assert jwt.decode(token, options={"verify_signature": False})["acr"] == "idporten-loa-substantial"
+
+
 def test_second_login_is_silent_and_step_up_asks_again(idp):
     session, first, _ = log_in(idp, "idporten", "kari")
     _, second, _ = log_in(idp, "idporten", "nobody is asked", session)
@@ -205,6 +215,36 @@ def test_system_gets_an_access_token(idp):
     ask["scope"] = "individuellplan/notices.write"
     wrong = requests.post(discovery["token_endpoint"], auth=(auth[0], "wrong"), data=ask)
     assert wrong.status_code == 401
+
+
+def test_gateway_may_use_a_key_instead_of_a_secret(tmp_path):
+    key = ec.generate_private_key(ec.SECP256R1())
+    numbers = key.private_numbers()
+    parts = {"d": numbers.private_value, "x": numbers.public_numbers.x, "y": numbers.public_numbers.y}
+    encode = lambda n: base64.urlsafe_b64encode(n.to_bytes(32, "big")).rstrip(b"=").decode()  # noqa: E731
+    jwk = {"kty": "EC", "crv": "P-256", "alg": "ES256", "use": "sig", "kid": "g", "iss": "gateway"}
+    (tmp_path / "client.jwk").write_text(json.dumps(jwk | {k: encode(v) for k, v in parts.items()}))
+    process = start("--persons", EXAMPLE, "--data", tmp_path, "--gateway_key", tmp_path / "client.jwk")
+    try:
+        discovery = discover(json.loads(process.stdout.readline()), "helseid")
+        now = int(time.time())
+        assertion = {"iss": CLIENT, "sub": CLIENT, "aud": discovery["issuer"], "jti": secrets.token_hex(),
+                     "iat": now, "exp": now + 30}  # fmt: skip
+        ask = {
+            "grant_type": "authorization_code",
+            "code": "unknown",
+            "redirect_uri": "http://127.0.0.1/unset",
+            "code_verifier": "x" * 43,
+            "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+            "client_assertion": jwt.encode(assertion, key, "ES256", headers={"kid": "g"}),
+        }
+        # The client is known, only the code is not.
+        assert requests.post(discovery["token_endpoint"], data=ask).json()["error"] == "invalid_grant"
+        ask["client_assertion"] = jwt.encode(assertion, ec.generate_private_key(ec.SECP256R1()), "ES256")
+        assert requests.post(discovery["token_endpoint"], data=ask).json()["error"] == "invalid_client"
+    finally:
+        process.kill()
+        process.wait()
 
 
 def test_does_not_start_in_production_or_with_a_real_number(tmp_path):

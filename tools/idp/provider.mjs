@@ -76,7 +76,7 @@ export function makeProvider(kind, settings) {
     clients: clientsOf(kind, settings),
     jwks: settings.jwks,
     scopes: ['openid', 'profile', ...SCOPES],
-    claims: { openid: ['sub', ...claimNames(kind)], profile: [], acr: null, amr: null, auth_time: null },
+    claims: { openid: ['sub', 'acr', 'amr', ...claimNames(kind)], profile: [], auth_time: null },
     conformIdTokenClaims: false,
     acrValues: kind.acrValues,
     // Cookies do not know ports: the two issuers on one host need names of their own.
