@@ -5,6 +5,7 @@ importable. Importing this module is enough:
     from individuellplan.plan.v1 import plan_service_pb2
 """
 
+import fcntl
 import os
 import pathlib
 import shutil
@@ -23,7 +24,6 @@ def _protos():
 
 def generate(folder=FOLDER):
     """Runs protoc; the folder appears complete or not at all."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
     fresh = tempfile.mkdtemp(prefix="python.", dir=folder.parent)
     plugin = shutil.which("grpc_python_plugin")
     if not plugin or not shutil.which("protoc"):
@@ -40,8 +40,11 @@ def generate(folder=FOLDER):
 
 def ensure():
     newest = max(p.stat().st_mtime for p in _protos())
-    if not FOLDER.is_dir() or FOLDER.stat().st_mtime < newest:
-        generate()
+    FOLDER.parent.mkdir(parents=True, exist_ok=True)
+    with open(FOLDER.parent / "python.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # several programs may start at once
+        if not FOLDER.is_dir() or FOLDER.stat().st_mtime < newest:
+            generate()
     if str(FOLDER) not in sys.path:
         sys.path.insert(0, str(FOLDER))
 

@@ -235,9 +235,10 @@ class MainJob:
         del item.steps[:count]
 
     def _advice(self, failure):
-        service = _SERVICES.get(failure.method.split("/")[0], "")
+        service = _SERVICES.get(failure.method.split("/")[0], "gateway")
+        log = f"{self.suite.folder}/logs/{service}.log"
         if failure.code in ("UNAVAILABLE", "DEADLINE_EXCEEDED"):
-            return f"\n  Is {service or 'the service'} running? Its log is in {self.suite.folder}/logs/{service}.log."
+            return f"\n  Is {service} running? Its log is {log}."
         if failure.code == "UNIMPLEMENTED":
             return f"\n  {service} does not have this method yet."
-        return f"\n  See {self.suite.folder}/logs/{service}.log." if service else ""
+        return f"\n  See {log}."

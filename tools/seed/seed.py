@@ -90,7 +90,8 @@ class Run:
         items = self.world.items
         for folder in ("notices", "plans"):
             mine = [name for name in items if name.startswith(folder)]
-            print(f"  {sum(name not in self.failed for name in mine)} of {len(mine)} {folder} are as described")
+            good = sum(name not in self.failed for name in mine)
+            print(f"  {good} of {len(mine)} {folder} are as described")
         print(f"  loaded in {seconds:.1f} s")
         return 1 if self.failed else 0
 
