@@ -63,6 +63,7 @@ class Connection {
   absl::Status Failed(std::string_view sql, int number, const std::string& state);
   absl::Status Ready(std::string_view sql, absl::Time deadline);
   void LimitStatements(absl::Duration remaining);
+  void CheckInTransaction();
   ::sql::PreparedStatement& Prepare(std::string_view sql);
 
   const Options& options_;
