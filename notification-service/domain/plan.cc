@@ -38,7 +38,7 @@ std::vector<std::pair<std::string, Obligation::Capacity>> RecipientsOf(const Run
   return out;
 }
 
-// Sets send_day and not_before. False when the rung needs a due date that is absent.
+// Sets send_day and not_before. False for a rung before a due date that is absent.
 bool Schedule(const Rung& rung, const Step& step, Slot& slot) {
   const absl::CivilDay opened = OsloDay(slot.opened);
   if (rung.at() == "now") {
@@ -47,8 +47,9 @@ bool Schedule(const Rung& rung, const Step& step, Slot& slot) {
     slot.send_day = OsloDay(slot.not_before);
     return true;
   }
-  if (step.from_due && !slot.due) return false;
-  const absl::CivilDay base = step.from_due ? *slot.due : opened;
+  const bool has_due = slot.due.has_value();
+  if (step.from_due && !has_due && step.offset < 0) return false;
+  const absl::CivilDay base = step.from_due && has_due ? *slot.due : opened;
   const absl::CivilDay day =
       step.working_days ? AddWorkingDays(base, step.offset) : base + step.offset;
   const bool before_due = step.from_due && step.offset <= 0;

@@ -204,6 +204,7 @@ TEST(Plan, ADutyThatArisesAnewIsToldAnew) {
   vacant.set_revision(3);
   ledger.Take(vacant, OsloTime(2026, 12, 1, 10));
   EXPECT_EQ(ledger.In(SlotState::kCancelled, "units/fjordvik").size(), 4u);
+  EXPECT_EQ(ledger.slots[0].send_day, absl::CivilDay(2026, 11, 23));
   EXPECT_EQ(ledger.In(SlotState::kPlanned, "units/fjordvik").size(), 4u);
 }
 
