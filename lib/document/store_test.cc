@@ -324,6 +324,25 @@ TEST_F(StoreTest, ADocumentOpensOnlyWhereItLies) {
   EXPECT_EQ(store_->Mutate(Call(), "items/a", Increment).status().code(), Code::kDataLoss);
 }
 
+TEST_F(StoreTest, ReadingIsOneStatement) {
+  Create("items/a");
+  sql::Options options = database_.options();
+  options.pool_size = 1;
+  auto pool = *sql::Pool::Open(options);
+  auto store = Make(*pool);
+  const auto statements = [&] {
+    auto session = *pool->Acquire(Soon());
+    return **session.QueryOne(
+        "SELECT CAST(VARIABLE_VALUE AS SIGNED) FROM information_schema.SESSION_STATUS"
+        " WHERE VARIABLE_NAME = 'QUESTIONS'",
+        {}, [](const sql::Row& row) { return row.Int64(0); });
+  };
+  ASSERT_TRUE(store->Get(Soon(), "items/a").ok());
+  const int64_t before = statements();
+  for (int i = 0; i < 10; ++i) ASSERT_TRUE(store->Get(Soon(), "items/a").ok());
+  EXPECT_EQ(statements() - before, 10 + 1);
+}
+
 class LostCommitTest : public StoreTest {
  protected:
   LostCommitTest() : proxy_(database_.options().socket) {

@@ -10,6 +10,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "lib/base/clock.h"
+#include "lib/base/errors.h"
 #include "lib/base/log.h"
 #include "lib/sql/errors.h"
 
@@ -57,6 +58,12 @@ void LogFailure(std::string_view sql, int number, const std::string& state) {
                                                                        : Severity::kInfo;
   Log(severity, "sql_failed",
       {{"errno", int64_t{number}}, {"sqlstate", state}, {"statement", Tag(sql)}});
+}
+
+absl::Status Refused(int number) {
+  return Error(absl::StatusCode::kInternal, "DATABASE_REFUSED",
+               absl::StrCat("The database refused the connection (error ", number,
+                            "). Check user, password file, schema name and TLS authority."));
 }
 
 void Bind(::sql::PreparedStatement& statement, unsigned index, const Value& value) {
@@ -142,6 +149,7 @@ absl::StatusOr<std::unique_ptr<Connection>> Connection::Connect(const Options& o
                      options.causal_reads ? ", wsrep_sync_wait = 1" : ""));
     return absl::OkStatus();
   });
+  if (absl::IsInternal(status)) return Refused(self->last_number_);
   if (!status.ok()) return status;
   self->created_ = SystemClock().Now();
   self->Touch();

@@ -7,6 +7,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "lib/base/clock.h"
+#include "lib/base/errors.h"
 #include "lib/testing/mariadb.h"
 
 namespace ip::sql {
@@ -209,6 +210,12 @@ TEST_F(PoolTest, SaysWhenTheDatabaseIsAway) {
   auto pool = *Pool::Open(options);
   EXPECT_EQ(pool->Ping(Soon()).code(), Code::kUnavailable);
   EXPECT_EQ(pool->open(), 0);
+}
+
+TEST_F(PoolTest, SaysWhenTheDatabaseRefusesUs) {
+  Options options = database_.options();
+  options.user = "nobody_we_know";
+  EXPECT_EQ(ReasonOf((*Pool::Open(options))->Ping(Soon())), "DATABASE_REFUSED");
 }
 
 TEST(PoolOptionsTest, RefusesPlaintextToAnotherMachine) {
