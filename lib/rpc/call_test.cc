@@ -230,8 +230,9 @@ TEST(CallTest, DeadlineIsCappedAndKept) {
 
 // One worker, held by the first call until `gate` opens.
 struct OneWorker {
-  explicit OneWorker(size_t queue_limit) {
+  explicit OneWorker(size_t queue_limit, absl::Duration max_deadline = absl::Seconds(30)) {
     ServerOptions options = TestOptions();
+    options.max_deadline = max_deadline;
     options.workers = 1;
     options.queue_limit = queue_limit;
     probe = std::make_unique<Probe>(RouterWithGet([this](CallContext&, const ProbeRequest&) {
@@ -258,6 +259,21 @@ TEST(CallTest, CallsThatExpireInTheQueueAreNotRun) {
   server.gate.set_value();
   EXPECT_TRUE(first.get().ok());
   server.probe->server->Stop();
+  EXPECT_EQ(server.runs, 1);
+}
+
+TEST(CallTest, TheCapHoldsForTheQueueToo) {
+  OneWorker server(10, absl::Milliseconds(50));
+  const auto call = [&] { return server.probe->Get({}, "CITIZEN", absl::InfiniteDuration()); };
+  auto first = std::async(std::launch::async, call);
+  ASSERT_TRUE(Eventually([&] { return server.runs == 1; }));
+  auto second = std::async(std::launch::async, call);
+  ASSERT_TRUE(Eventually([&] { return QueueDepth().Value() == 1; }));
+  const absl::Time expired = SystemClock().Now() + absl::Milliseconds(60);
+  ASSERT_TRUE(Eventually([&] { return SystemClock().Now() > expired; }));
+  server.gate.set_value();
+  EXPECT_TRUE(first.get().ok());
+  EXPECT_EQ(second.get().status().code(), absl::StatusCode::kDeadlineExceeded);
   EXPECT_EQ(server.runs, 1);
 }
 

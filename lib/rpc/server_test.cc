@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <grpcpp/generic/generic_stub.h>
 #include <gtest/gtest.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -165,6 +166,7 @@ TEST(ServerTest, SigtermDrainsTheCallInFlightAndExitsWithZero) {
   ASSERT_EQ(pipe(out), 0);
   const pid_t child = fork();
   if (child == 0) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);  // a test that dies leaves nobody behind
     dup2(out[1], STDERR_FILENO);
     execl("/proc/self/exe", "probe-service", "--serve", nullptr);
     _exit(127);
