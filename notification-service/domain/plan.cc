@@ -52,7 +52,7 @@ bool Schedule(const Rung& rung, const Step& step, Slot& slot) {
   const absl::CivilDay base = step.from_due && has_due ? *slot.due : opened;
   const absl::CivilDay day =
       step.working_days ? AddWorkingDays(base, step.offset) : base + step.offset;
-  const bool before_due = step.from_due && step.offset <= 0;
+  const bool before_due = rung.at().starts_with('-');
   slot.send_day = before_due ? WorkingDayBackFrom(day) : WorkingDayForwardFrom(day);
   slot.not_before = MorningOf(slot.send_day, slot.recipient);
   return true;

@@ -82,6 +82,8 @@ const std::regex& UrlForm() {
   return form;
 }
 
+}  // namespace
+
 bool IsThisMachine(const std::string& url) {
   std::smatch parts;
   if (!std::regex_match(url, parts, UrlForm())) return false;
@@ -90,15 +92,13 @@ bool IsThisMachine(const std::string& url) {
   return std::regex_match(host, kLoopback);
 }
 
-}  // namespace
-
 absl::Status CheckRelay(const RelayOptions& options) {
   if (!std::regex_match(options.url, UrlForm())) {
     return absl::InvalidArgumentError("--smtp_url must look like smtp://relay.example.no:587");
   }
   if (options.plaintext && !IsThisMachine(options.url)) {
     return absl::InvalidArgumentError(
-        "without TLS mail goes to a relay on this machine only; leave out --smtp_plaintext");
+        "without TLS mail goes to a relay on this machine only; use TLS");
   }
   return absl::OkStatus();
 }

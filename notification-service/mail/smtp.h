@@ -24,6 +24,9 @@ struct RelayOptions {
   absl::Duration connect_timeout = absl::Seconds(10);
 };
 
+// Whether the relay runs on this machine.
+bool IsThisMachine(const std::string& url);
+
 // INVALID_ARGUMENT for an address that is none, or plaintext to another machine.
 absl::Status CheckRelay(const RelayOptions& options);
 

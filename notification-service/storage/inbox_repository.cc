@@ -1,0 +1,124 @@
+#include "notification-service/storage/inbox_repository.h"
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "notification-service/domain/slot.h"
+
+namespace ip::notification {
+namespace {
+
+using individuellplan::notification::v1::Delivery;
+
+constexpr char kSelect[] =
+    "SELECT s.id, s.recipient, s.kind, s.obligation, s.due, s.notify_time, s.acknowledge_time, "
+    "m.state FROM slot s LEFT JOIN message m ON m.id = s.message_id "
+    "WHERE s.notify_time IS NOT NULL AND s.state IN (?, ?)";
+
+void SetStamp(absl::Time time, google::protobuf::Timestamp* stamp) {
+  const int64_t micros = absl::ToUnixMicros(time);
+  stamp->set_seconds(micros / 1'000'000);
+  stamp->set_nanos(static_cast<int>(micros % 1'000'000) * 1000);
+}
+
+InboxItem FromRow(const sql::Row& row) {
+  InboxItem item;
+  item.place = {.time = row.Time(5), .id = row.String(0)};
+  Notification& notification = item.notification;
+  notification.set_name(absl::StrCat("notifications/", row.String(0)));
+  notification.set_recipient(row.String(1));
+  notification.set_kind(static_cast<Obligation::Kind>(row.Int64(2)));
+  notification.set_obligation(row.String(3));
+  if (const auto due = row.OptionalDay(4)) *notification.mutable_due_date() = ToDate(*due);
+  SetStamp(row.Time(5), notification.mutable_create_time());
+  if (const auto seen = row.OptionalTime(6)) {
+    SetStamp(*seen, notification.mutable_acknowledge_time());
+  }
+  const auto state = row.OptionalInt64(7);
+  notification.set_delivery_state(state ? static_cast<Delivery::State>(*state)
+                                        : Delivery::SUPPRESSED);
+  return item;
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<InboxItem>> InboxRepository::List(
+    const std::vector<std::string>& recipients, bool unseen_only, const InboxPlace& after,
+    int limit, absl::Time deadline) {
+  std::vector<InboxItem> items;
+  if (recipients.empty()) return items;
+  auto session = pool_.Acquire(deadline);
+  if (!session.ok()) return session.status();
+  sql::Values values = {SlotState::kBound, SlotState::kDone};
+  std::string sql =
+      absl::StrCat(kSelect, " AND s.recipient IN (",
+                   absl::StrJoin(std::vector<std::string>(recipients.size(), "?"), ", "), ")");
+  for (const std::string& recipient : recipients) values.emplace_back(recipient);
+  if (unseen_only) sql += " AND s.acknowledge_time IS NULL";
+  if (!after.id.empty()) {
+    sql += " AND s.notify_time <= ? AND (s.notify_time < ? OR s.id < ?)";
+    values.insert(values.end(), {after.time, after.time, after.id});
+  }
+  sql += " ORDER BY s.notify_time DESC, s.id DESC LIMIT ?";
+  values.emplace_back(limit);
+  auto status =
+      session->Query(sql, values, [&](const sql::Row& row) { items.push_back(FromRow(row)); });
+  if (!status.ok()) return status;
+  return items;
+}
+
+absl::StatusOr<std::optional<Notification>> InboxRepository::Get(const std::string& id,
+                                                                 absl::Time deadline) {
+  auto session = pool_.Acquire(deadline);
+  if (!session.ok()) return session.status();
+  return session->QueryOne(absl::StrCat(kSelect, " AND s.id = ?"),
+                           {SlotState::kBound, SlotState::kDone, id},
+                           [](const sql::Row& row) { return FromRow(row).notification; });
+}
+
+absl::Status InboxRepository::Acknowledge(const std::string& id, absl::Time now,
+                                          absl::Time deadline) {
+  auto session = pool_.Acquire(deadline);
+  if (!session.ok()) return session.status();
+  return session
+      ->Execute("UPDATE slot SET acknowledge_time = ? WHERE id = ? AND acknowledge_time IS NULL",
+                {now, id})
+      .status();
+}
+
+absl::StatusOr<StoredPreferences> InboxRepository::GetPreferences(const std::string& recipient,
+                                                                  absl::Time deadline) {
+  auto session = pool_.Acquire(deadline);
+  if (!session.ok()) return session.status();
+  StoredPreferences stored;
+  auto status = session->Query("SELECT version, preferences FROM preference WHERE recipient = ?",
+                               {recipient}, [&](const sql::Row& row) -> absl::Status {
+                                 stored.version = row.Int64(0);
+                                 return stored.preferences.ParseFromString(row.String(1))
+                                            ? absl::OkStatus()
+                                            : absl::DataLossError("preferences are broken");
+                               });
+  if (!status.ok()) return status;
+  return stored;
+}
+
+absl::StatusOr<bool> InboxRepository::SetPreferences(const std::string& recipient,
+                                                     const Preferences& preferences,
+                                                     int64_t expected, absl::Time deadline) {
+  auto session = pool_.Acquire(deadline);
+  if (!session.ok()) return session.status();
+  const std::string bytes = preferences.SerializeAsString();
+  auto written =
+      expected == 0
+          ? session->Execute(
+                "INSERT INTO preference (recipient, version, preferences) VALUES (?, 1, ?)",
+                {recipient, bytes})
+          : session->Execute(
+                "UPDATE preference SET version = version + 1, preferences = ? "
+                "WHERE recipient = ? AND version = ?",
+                {bytes, recipient, expected});
+  if (absl::IsAlreadyExists(written.status())) return false;
+  if (!written.ok()) return written.status();
+  return *written == 1;
+}
+
+}  // namespace ip::notification
