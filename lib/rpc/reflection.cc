@@ -13,8 +13,6 @@ using google::protobuf::FileDescriptor;
 using grpc::reflection::v1::ServerReflectionRequest;
 using grpc::reflection::v1::ServerReflectionResponse;
 
-const DescriptorPool& Pool() { return *DescriptorPool::generated_pool(); }
-
 void AddWithImports(const FileDescriptor* file, std::set<const FileDescriptor*>& seen,
                     grpc::reflection::v1::FileDescriptorResponse& out) {
   if (!seen.insert(file).second) return;
@@ -58,10 +56,11 @@ class ReflectionCall final : public grpc::ServerGenericBidiReactor {
 
 }  // namespace
 
-Reflection::Reflection(const std::vector<std::string>& services) : services_(services) {
+Reflection::Reflection(const std::vector<std::string>& services, const DescriptorPool& pool)
+    : pool_(pool), services_(services) {
   services_.emplace_back("grpc.reflection.v1.ServerReflection");
   for (const auto& name : services_) {
-    if (const auto* service = Pool().FindServiceByName(name)) Allow(service->file());
+    if (const auto* service = pool_.FindServiceByName(name)) Allow(service->file());
   }
 }
 
@@ -101,22 +100,22 @@ ServerReflectionResponse Reflection::Answer(const ServerReflectionRequest& reque
       }
       break;
     case ServerReflectionRequest::kFileByFilename:
-      answer_file(Pool().FindFileByName(request.file_by_filename()));
+      answer_file(pool_.FindFileByName(request.file_by_filename()));
       break;
     case ServerReflectionRequest::kFileContainingSymbol:
-      answer_file(Pool().FindFileContainingSymbol(request.file_containing_symbol()));
+      answer_file(pool_.FindFileContainingSymbol(request.file_containing_symbol()));
       break;
     case ServerReflectionRequest::kFileContainingExtension: {
       const auto& wanted = request.file_containing_extension();
-      const Descriptor* type = Pool().FindMessageTypeByName(wanted.containing_type());
+      const Descriptor* type = pool_.FindMessageTypeByName(wanted.containing_type());
       const FieldDescriptor* field =
-          type == nullptr ? nullptr : Pool().FindExtensionByNumber(type, wanted.extension_number());
+          type == nullptr ? nullptr : pool_.FindExtensionByNumber(type, wanted.extension_number());
       answer_file(field == nullptr ? nullptr : field->file());
       break;
     }
     case ServerReflectionRequest::kAllExtensionNumbersOfType: {
       const Descriptor* type =
-          Pool().FindMessageTypeByName(request.all_extension_numbers_of_type());
+          pool_.FindMessageTypeByName(request.all_extension_numbers_of_type());
       if (type == nullptr) {
         refuse(grpc::StatusCode::NOT_FOUND, "not found among the served services");
         break;
@@ -124,7 +123,7 @@ ServerReflectionResponse Reflection::Answer(const ServerReflectionRequest& reque
       auto& out = *response.mutable_all_extension_numbers_response();
       out.set_base_type_name(type->full_name());
       std::vector<const FieldDescriptor*> fields;
-      Pool().FindAllExtensions(type, &fields);
+      pool_.FindAllExtensions(type, &fields);
       for (const auto* field : fields) {
         if (files_.count(field->file()) != 0) out.add_extension_number(field->number());
       }

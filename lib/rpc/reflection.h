@@ -1,5 +1,5 @@
 // Server reflection (grpc.reflection.v1 and v1alpha), so that grpcurl and the like can explore the
-// contract. Shows the served services and the files they need, nothing else that is linked in.
+// contract. Shows the served services and the files they need, nothing else that is in the pool.
 #ifndef LIB_RPC_REFLECTION_H_
 #define LIB_RPC_REFLECTION_H_
 
@@ -16,7 +16,10 @@ namespace ip::rpc {
 
 class Reflection {
  public:
-  explicit Reflection(const std::vector<std::string>& services);
+  // `pool` must outlive it.
+  explicit Reflection(const std::vector<std::string>& services,
+                      const google::protobuf::DescriptorPool& pool =
+                          *google::protobuf::DescriptorPool::generated_pool());
 
   // Whether `path` is the reflection RPC under one of its two names (same wire format).
   static bool Serves(const std::string& path);
@@ -29,6 +32,7 @@ class Reflection {
  private:
   void Allow(const google::protobuf::FileDescriptor* file);
 
+  const google::protobuf::DescriptorPool& pool_;
   std::vector<std::string> services_;
   std::set<const google::protobuf::FileDescriptor*> files_;
 };

@@ -1,0 +1,28 @@
+// The web app's files.
+#ifndef GATEWAY_DOORS_STATIC_FILES_H_
+#define GATEWAY_DOORS_STATIC_FILES_H_
+
+#include <string>
+#include <string_view>
+
+#include "gateway/doors/http_server.h"
+
+namespace ip::gateway {
+
+class StaticFiles {
+ public:
+  // `root` is the folder of the built app; "" serves nothing.
+  explicit StaticFiles(std::string root) : root_(std::move(root)) {}
+
+  // A file of the folder, or index.html for a path of the app itself (one without a dot in its last
+  // part). Built files with a hash in their name may be kept for ever, everything else is asked for
+  // again. 404 otherwise, 405 for anything but GET and HEAD.
+  HttpResponse Answer(const HttpRequest& request) const;
+
+ private:
+  const std::string root_;
+};
+
+}  // namespace ip::gateway
+
+#endif  // GATEWAY_DOORS_STATIC_FILES_H_
