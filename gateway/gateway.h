@@ -36,7 +36,7 @@ struct GatewayOptions {
   std::vector<Route> routes;
   google::protobuf::FileDescriptorSet protos = BuiltInProtos();
   rpc::TlsFiles backend_tls;
-  std::string web_root;                            // "" serves no web app
+  std::string web_root;  // "" serves no web app
   std::string session_cookie = "__Host-ip_session";
   // Pages of its own, e.g. of the login: answers and returns true, or leaves the exchange alone.
   std::function<bool(const std::shared_ptr<Exchange>&)> pages;

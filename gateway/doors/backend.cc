@@ -31,8 +31,9 @@ absl::Status Explain(grpc::StatusCode code, const std::string& backend) {
                    absl::StrCat(backend, " does not know this RPC; it may be older than the API."));
     default:
       return Error(static_cast<absl::StatusCode>(code), "BACKEND_FAILED",
-                   absl::StrCat(backend, " failed in an unexpected way. Try again; if it goes on, "
-                                         "tell those who run the system."));
+                   absl::StrCat(backend,
+                                " failed in an unexpected way. Try again; if it goes on, "
+                                "tell those who run the system."));
   }
 }
 

@@ -79,10 +79,10 @@ class ConnectCall : public std::enable_shared_from_this<ConnectCall> {
     const ForwardOptions options{door_.backends_[method_.route], method_, pass, record_, deadline_};
     const auto self = shared_from_this();
     if (method_.unary) {
-      forwarded_ = ForwardUnary(options, *message,
-                                [self](const absl::Status& status, std::string response) {
-                                  self->Answer(status, std::move(response));
-                                });
+      forwarded_ =
+          ForwardUnary(options, *message, [self](const absl::Status& status, std::string response) {
+            self->Answer(status, std::move(response));
+          });
     } else {
       BeginStream();
       forwarded_ = ForwardStream(
@@ -148,9 +148,8 @@ class ConnectCall : public std::enable_shared_from_this<ConnectCall> {
   }
   void EndStream(const absl::Status& status) {
     record_.Done(status.code(), ReasonOf(status));
-    exchange_->Write(End(status), [self = shared_from_this()](bool) {
-      self->exchange_->EndStream();
-    });
+    exchange_->Write(End(status),
+                     [self = shared_from_this()](bool) { self->exchange_->EndStream(); });
   }
 
   ConnectDoor& door_;
@@ -165,7 +164,8 @@ class ConnectCall : public std::enable_shared_from_this<ConnectCall> {
 bool ConnectDoor::Serves(std::string_view path) {
   // "/a.b.Service/Method"
   const size_t slash = path.find('/', 1);
-  if (path.empty() || path[0] != '/' || slash == path.npos || slash + 1 == path.size()) return false;
+  if (path.empty() || path[0] != '/' || slash == path.npos || slash + 1 == path.size())
+    return false;
   const std::string_view service = path.substr(1, slash - 1);
   const std::string_view method = path.substr(slash + 1);
   const size_t dot = service.rfind('.');

@@ -51,7 +51,9 @@ Json ErrorObject(const absl::Status& status) {
   return error;
 }
 
-std::string Dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+std::string Dump(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
 
 std::string PercentEncode(std::string_view text) {
   std::string out;
@@ -88,8 +90,7 @@ std::optional<Dress> DressOf(std::string_view content_type) {
        {Dress::kConnectStream, true, "application/connect+json", "connect-stream+json"}},
       {"application/connect+proto",
        {Dress::kConnectStream, false, "application/connect+proto", "connect-stream+proto"}},
-      {"application/grpc-web",
-       {Dress::kGrpcWeb, false, "application/grpc-web+proto", "grpc-web"}},
+      {"application/grpc-web", {Dress::kGrpcWeb, false, "application/grpc-web+proto", "grpc-web"}},
       {"application/grpc-web+proto",
        {Dress::kGrpcWeb, false, "application/grpc-web+proto", "grpc-web"}},
   };
@@ -162,8 +163,8 @@ absl::StatusOr<std::string> OpenEnvelope(std::string_view body) {
                  "Compressed messages are not read here; send them as they are.");
   }
   if (byte(0) != 0) return malformed("The envelope of the request has unknown flags.");
-  const size_t size = (size_t{byte(1)} << 24) | (size_t{byte(2)} << 16) | (size_t{byte(3)} << 8) |
-                      size_t{byte(4)};
+  const size_t size =
+      (size_t{byte(1)} << 24) | (size_t{byte(2)} << 16) | (size_t{byte(3)} << 8) | size_t{byte(4)};
   if (size != body.size() - kEnvelopeHead) {
     return malformed("The length in the envelope is not that of the one message in the body.");
   }

@@ -128,24 +128,23 @@ void FrontDoor::Open(GrpcAcceptor* grpc, HttpServer* http) {
 }
 
 void FrontDoor::Accept() {
-  acceptor_.async_accept(
-      asio::make_strand(acceptor_.get_executor()), [this](ErrorCode error, tcp::socket socket) {
-        if (error == asio::error::operation_aborted || !acceptor_.is_open()) return;
-        if (error) {
-          // Out of file descriptors, say: trying again at once would only burn the processor.
-          pause_.expires_after(std::chrono::milliseconds(100));
-          pause_.async_wait([this](ErrorCode stopped) {
-            if (!stopped) Accept();
-          });
-          return;
-        }
-        ErrorCode ignored;
-        socket.set_option(tcp::no_delay(true), ignored);
-        socket.non_blocking(true, ignored);
-        std::make_shared<Newcomer>(std::move(socket), acceptor_.native_handle(), grpc_, http_)
-            ->Look();
-        Accept();
+  acceptor_.async_accept(asio::make_strand(acceptor_.get_executor()), [this](ErrorCode error,
+                                                                             tcp::socket socket) {
+    if (error == asio::error::operation_aborted || !acceptor_.is_open()) return;
+    if (error) {
+      // Out of file descriptors, say: trying again at once would only burn the processor.
+      pause_.expires_after(std::chrono::milliseconds(100));
+      pause_.async_wait([this](ErrorCode stopped) {
+        if (!stopped) Accept();
       });
+      return;
+    }
+    ErrorCode ignored;
+    socket.set_option(tcp::no_delay(true), ignored);
+    socket.non_blocking(true, ignored);
+    std::make_shared<Newcomer>(std::move(socket), acceptor_.native_handle(), grpc_, http_)->Look();
+    Accept();
+  });
 }
 
 void FrontDoor::Close() {

@@ -1,17 +1,16 @@
-// One port for everything: looks at the first bytes of a connection and hands it to gRPC (HTTP/2) or
-// to the HTTP/1.1 server.
+// One port for everything: looks at the first bytes of a connection and hands it to gRPC (HTTP/2)
+// or to the HTTP/1.1 server.
 #ifndef GATEWAY_DOORS_FRONT_DOOR_H_
 #define GATEWAY_DOORS_FRONT_DOOR_H_
 
 #include <grpcpp/server_builder.h>
-
-#include <utility>  // before asio, which forgets it (Boost 1.74)
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <memory>
 #include <string>
+#include <utility>  // before asio, which forgets it (Boost 1.74)
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"

@@ -17,9 +17,14 @@ std::string HeaderOf(const grpc::CallbackServerContext& context, const char* key
   return {found->second.data(), found->second.size()};
 }
 
-Credentials CredentialsOf(const grpc::CallbackServerContext& context) {
-  return {HeaderOf(context, "authorization"), "", HeaderOf(context, "x-role"),
-          HeaderOf(context, "x-purpose-of-use")};
+Credentials CredentialsOf(const grpc::GenericCallbackServerContext& context) {
+  return {HeaderOf(context, "authorization"),
+          "",
+          HeaderOf(context, "x-role"),
+          HeaderOf(context, "x-purpose-of-use"),
+          HeaderOf(context, "dpop"),
+          "POST",
+          context.method()};
 }
 
 // Metadata of the protocol itself is made anew by gRPC; x-ip-* stays inside.
@@ -77,7 +82,8 @@ class Call : public grpc::ServerGenericBidiReactor {
 
   grpc::Status Record(const grpc::Status& status) {
     grpc::Status shown = Presentable(status, backend_);
-    record_.Done(static_cast<absl::StatusCode>(shown.error_code()), ReasonOf(rpc::FromGrpcStatus(shown)));
+    record_.Done(static_cast<absl::StatusCode>(shown.error_code()),
+                 ReasonOf(rpc::FromGrpcStatus(shown)));
     return shown;
   }
   grpc::Status RecordAnswer(const grpc::Status& status) {
@@ -239,9 +245,9 @@ grpc::ServerGenericBidiReactor* GrpcProxy::CreateReactor(
     }
     CallRecord record("grpc", nullptr, HeaderOf(*context, "traceparent"), "");
     record.Done(absl::StatusCode::kUnimplemented, "RPC_UNKNOWN");
-    return new Refused(rpc::ToGrpcStatus(
-        Error(absl::StatusCode::kUnimplemented, "RPC_UNKNOWN",
-              "There is no such RPC here. Reflection lists those there are.")));
+    return new Refused(
+        rpc::ToGrpcStatus(Error(absl::StatusCode::kUnimplemented, "RPC_UNKNOWN",
+                                "There is no such RPC here. Reflection lists those there are.")));
   }
   const Backend& backend = backends_[method->route];
   Call* call;

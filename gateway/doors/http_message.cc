@@ -34,7 +34,8 @@ std::string Cookie(const HttpRequest& request, std::string_view name) {
   for (absl::string_view part : absl::StrSplit(header, ';')) {
     part = absl::StripAsciiWhitespace(part);
     const size_t equals = part.find('=');
-    if (equals != part.npos && part.substr(0, equals) == absl::string_view(name.data(), name.size())) {
+    if (equals != part.npos &&
+        part.substr(0, equals) == absl::string_view(name.data(), name.size())) {
       return std::string(part.substr(equals + 1));
     }
   }
@@ -66,6 +67,9 @@ Credentials CredentialsOf(const HttpRequest& request, std::string_view session_c
   if (credentials.authorization.empty()) credentials.session = Cookie(request, session_cookie);
   credentials.role = Header(request, "x-role");
   credentials.purpose_of_use = Header(request, "x-purpose-of-use");
+  credentials.dpop = Header(request, "dpop");
+  credentials.http_method = std::string(Std(request.method_string()));
+  credentials.path = std::string(PathOf(request));
   return credentials;
 }
 
@@ -78,9 +82,10 @@ absl::Status CheckSameOrigin(const HttpRequest& request) {
            absl::EqualsIgnoreCase(origin.substr(scheme + 3), Header(request, "host"));
   }
   if (same) return absl::OkStatus();
-  return PermissionDenied("CROSS_SITE_REQUEST",
-                          "The request comes from a page of another site. Use the system's own pages, "
-                          "or an access token instead of a session.");
+  return PermissionDenied(
+      "CROSS_SITE_REQUEST",
+      "The request comes from a page of another site. Use the system's own pages, "
+      "or an access token instead of a session.");
 }
 
 }  // namespace ip::gateway

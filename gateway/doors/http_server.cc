@@ -144,16 +144,15 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
     response->keep_alive(false);
     response->prepare_payload();
     ExpireForWrite();
-    http::async_write(stream_, *response,
-                      [self = shared_from_this(), response](ErrorCode error, size_t) {
-                        if (error) return self->Close();
-                        ErrorCode ignored;
-                        self->stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send,
-                                                        ignored);
-                        self->ExpireAfter(kLingerTime);
-                        self->drain_.resize(kReadBuffer);
-                        self->Linger(0);
-                      });
+    http::async_write(
+        stream_, *response, [self = shared_from_this(), response](ErrorCode error, size_t) {
+          if (error) return self->Close();
+          ErrorCode ignored;
+          self->stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+          self->ExpireAfter(kLingerTime);
+          self->drain_.resize(kReadBuffer);
+          self->Linger(0);
+        });
   }
 
   // Closing while the client still sends would reset the connection before it reads our answer.
@@ -211,11 +210,9 @@ class Turn final : public Exchange, public std::enable_shared_from_this<Turn> {
     Post([this, response] {
       connection_->ExpireForWrite();
       auto serializer = std::make_shared<http::response_serializer<http::empty_body>>(*response);
-      http::async_write_header(
-          connection_->stream_, *serializer,
-          [self = shared_from_this(), response, serializer](ErrorCode error, size_t) {
-            self->HeadWritten(!error);
-          });
+      http::async_write_header(connection_->stream_, *serializer,
+                               [self = shared_from_this(), response, serializer](
+                                   ErrorCode error, size_t) { self->HeadWritten(!error); });
     });
   }
 
@@ -274,7 +271,7 @@ class Turn final : public Exchange, public std::enable_shared_from_this<Turn> {
     if (broken_) return written(false);
     connection_->ExpireForWrite();
     auto done = [self = shared_from_this(), piece, written = std::move(written)](ErrorCode error,
-                                                                                size_t) {
+                                                                                 size_t) {
       if (error) {
         self->Broken();
       } else {

@@ -3,8 +3,6 @@
 #ifndef GATEWAY_DOORS_HTTP_SERVER_H_
 #define GATEWAY_DOORS_HTTP_SERVER_H_
 
-#include <utility>  // before asio, which forgets it (Boost 1.74)
-
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/http/string_body.hpp>
@@ -14,6 +12,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>  // before asio, which forgets it (Boost 1.74)
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"

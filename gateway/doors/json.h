@@ -1,7 +1,7 @@
 // JSON to messages and back, by the rules of proto3 JSON. Protobuf's own reader takes what is not
-// JSON ('single quotes', trailing commas, doubled names) and shrugs at an object where a list should
-// be, so the way in is read here: RapidJSON checks every byte, descriptors every field, and a
-// mistake is answered with its place. The way out is protobuf's.
+// JSON ('single quotes', trailing commas, doubled names) and shrugs at an object where a list
+// should be, so the way in is read here: RapidJSON checks every byte, descriptors every field, and
+// a mistake is answered with its place. The way out is protobuf's.
 #ifndef GATEWAY_DOORS_JSON_H_
 #define GATEWAY_DOORS_JSON_H_
 

@@ -62,7 +62,6 @@ bool IsPlainNumber(const std::string& text) {
   return !text.empty() && text.find_first_not_of("0123456789+-.eE") == text.npos;
 }
 
-
 }  // namespace
 
 std::string JsonReader::Path() const {
@@ -313,8 +312,8 @@ bool JsonReader::SetScalar(const Slot& slot, const std::string& text, bool quote
 
 bool JsonReader::SetText(const Slot& slot, const std::string& text) {
   std::string value = text;
-  if (slot.field->type() == FieldDescriptor::TYPE_BYTES &&
-      !absl::Base64Unescape(text, &value) && !absl::WebSafeBase64Unescape(text, &value)) {
+  if (slot.field->type() == FieldDescriptor::TYPE_BYTES && !absl::Base64Unescape(text, &value) &&
+      !absl::WebSafeBase64Unescape(text, &value)) {
     return ExpectedInstead(slot.field);
   }
   const Reflection* reflection = slot.message->GetReflection();

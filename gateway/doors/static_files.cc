@@ -69,28 +69,34 @@ std::optional<std::string> Read(const std::string& file) {
   return content.str();
 }
 
+// So that a login without a web app ends somewhere.
+HttpResponse Nothing() {
+  return MakeResponse(200, "text/plain; charset=utf-8",
+                      "individuell plan: no web app is installed here. The API answers.\n");
+}
+
 HttpResponse NotFoundPage() {
-  return ErrorResponse(Error(absl::StatusCode::kNotFound, "PAGE_UNKNOWN",
-                             "There is nothing at this address."));
+  return ErrorResponse(
+      Error(absl::StatusCode::kNotFound, "PAGE_UNKNOWN", "There is nothing at this address."));
 }
 
 }  // namespace
 
 HttpResponse StaticFiles::Answer(const HttpRequest& request) const {
   if (request.method() != http::verb::get && request.method() != http::verb::head) {
-    HttpResponse response = ErrorResponse(Error(absl::StatusCode::kUnimplemented,
-                                                "HTTP_METHOD_WRONG",
-                                                "There is nothing to send to at this address."),
-                                          405);
+    HttpResponse response =
+        ErrorResponse(Error(absl::StatusCode::kUnimplemented, "HTTP_METHOD_WRONG",
+                            "There is nothing to send to at this address."),
+                      405);
     response.set(http::field::allow, "GET, HEAD");
     return response;
   }
   std::string path(PathOf(request));
   const bool of_the_app = path.find('.', path.rfind('/')) == path.npos;
-  if (root_.empty() || (!of_the_app && !IsPlain(path))) return NotFoundPage();
+  if (!of_the_app && !IsPlain(path)) return NotFoundPage();
   if (of_the_app) path = "/index.html";
-  auto content = Read(root_ + path);
-  if (!content) return NotFoundPage();
+  auto content = root_.empty() ? std::nullopt : Read(root_ + path);
+  if (!content) return PathOf(request) == "/" ? Nothing() : NotFoundPage();
 
   HttpResponse response = MakeResponse(200, TypeOf(path), *std::move(content));
   if (absl::StartsWith(path, kHashed)) {

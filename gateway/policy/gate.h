@@ -19,6 +19,10 @@ struct Credentials {
   std::string session;         // the value of the session cookie
   std::string role;            // x-role: which of their roles they act in, "" for the first
   std::string purpose_of_use;  // x-purpose-of-use
+  // For proofs of possession (DPoP): the proof, and the request that it must be made for.
+  std::string dpop;
+  std::string http_method;
+  std::string path;
 };
 
 // Turns credentials into a caller. Thread-safe.

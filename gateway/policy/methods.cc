@@ -32,9 +32,9 @@ absl::StatusOr<std::unique_ptr<Methods>> Methods::Learn(const FileDescriptorSet&
   for (const auto& proto : protos.file()) {
     const FileDescriptor* file = self->pool_.BuildFile(proto);
     if (file == nullptr) {
-      return absl::FailedPreconditionError(absl::StrCat(
-          "the descriptor set does not fit together at ", proto.name(),
-          "; make it with protoc --descriptor_set_out --include_imports"));
+      return absl::FailedPreconditionError(
+          absl::StrCat("the descriptor set does not fit together at ", proto.name(),
+                       "; make it with protoc --descriptor_set_out --include_imports"));
     }
     for (size_t route = 0; route < routes.size(); ++route) {
       if (!absl::StartsWith(file->package() + ".", routes[route].package_prefix)) continue;

@@ -114,8 +114,7 @@ ServerReflectionResponse Reflection::Answer(const ServerReflectionRequest& reque
       break;
     }
     case ServerReflectionRequest::kAllExtensionNumbersOfType: {
-      const Descriptor* type =
-          pool_.FindMessageTypeByName(request.all_extension_numbers_of_type());
+      const Descriptor* type = pool_.FindMessageTypeByName(request.all_extension_numbers_of_type());
       if (type == nullptr) {
         refuse(grpc::StatusCode::NOT_FOUND, "not found among the served services");
         break;

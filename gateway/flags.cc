@@ -1,0 +1,101 @@
+#include "gateway/flags.h"
+
+#include "absl/flags/flag.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "lib/auth/http_get.h"
+#include "lib/crypto/secret_file.h"
+#include "lib/rpc/flags.h"
+
+ABSL_FLAG(std::string, plan_service, "", "Address of plan-service, e.g. dns:///plan-service:7101.");
+ABSL_FLAG(std::string, referral_service, "", "Address of referral-service.");
+ABSL_FLAG(std::string, notification_service, "", "Address of notification-service.");
+ABSL_FLAG(std::string, signing_key_file, "",
+          "The gateway's private key (JWK) for internal tokens; made by `ip-keys init`.");
+ABSL_FLAG(std::string, person_key_file, "", "Key that makes person ids; the same everywhere.");
+ABSL_FLAG(std::string, public_url, "http://localhost:8080",
+          "How browsers see the gateway: scheme, host and port, without a path.");
+ABSL_FLAG(std::string, web_root, "", "Folder of the built web app; empty serves none.");
+ABSL_FLAG(std::string, idporten_issuer, "", "Issuer that vouches for citizens; empty for none.");
+ABSL_FLAG(std::string, helseid_issuer, "",
+          "Issuer that vouches for professionals and systems; empty for none.");
+ABSL_FLAG(std::string, client_id, "individuellplan-gateway", "Our client id at the issuers.");
+ABSL_FLAG(std::string, client_secret_file, "", "File with our client secret at the issuers.");
+ABSL_FLAG(std::string, audience, "urn:individuellplan", "What must stand in access tokens as aud.");
+ABSL_FLAG(std::string, acr, "idporten-loa-high",
+          "Level of assurance that citizens must log in at.");
+ABSL_FLAG(bool, insecure_cookie, false,
+          "Session cookie without Secure and __Host-, for tools that keep such cookies from plain "
+          "http; refused in prod.");
+
+namespace ip::gateway {
+namespace {
+
+std::shared_ptr<auth::JwksCache> KeysOf(const std::string& issuer) {
+  return std::make_shared<auth::JwksCache>(issuer, auth::CurlGet(!rpc::InProduction()));
+}
+
+}  // namespace
+
+GatewayOptions OptionsFromFlags() {
+  const rpc::ServerOptions common = rpc::ServerOptionsFromFlags();
+  GatewayOptions options;
+  options.listen = common.listen;
+  options.routes = {
+      {"individuellplan.plan.", "plan-service", absl::GetFlag(FLAGS_plan_service)},
+      {"individuellplan.referral.", "referral-service", absl::GetFlag(FLAGS_referral_service)},
+      {"individuellplan.notification.", "notification-service",
+       absl::GetFlag(FLAGS_notification_service)}};
+  std::erase_if(options.routes, [](const Route& route) { return route.target.empty(); });
+  options.backend_tls = rpc::ClientTlsFromFlags();
+  options.web_root = absl::GetFlag(FLAGS_web_root);
+  options.session_cookie = SessionCookieName(LoginOptionsFromFlags());
+  options.reflection = common.reflection;
+  options.metrics_address = common.metrics_address;
+  options.detection = common.detection;
+  options.drain = common.drain;
+  return options;
+}
+
+LoginOptions LoginOptionsFromFlags() {
+  LoginOptions options;
+  options.public_url = absl::GetFlag(FLAGS_public_url);
+  while (!options.public_url.empty() && options.public_url.back() == '/') {
+    options.public_url.pop_back();
+  }
+  options.insecure_cookie = absl::GetFlag(FLAGS_insecure_cookie) && !rpc::InProduction();
+  options.allow_http = !rpc::InProduction();
+  return options;
+}
+
+std::string AudienceFromFlags() { return absl::GetFlag(FLAGS_audience); }
+
+absl::StatusOr<std::vector<Provider>> ProvidersFromFlags() {
+  std::string secret;
+  if (const std::string file = absl::GetFlag(FLAGS_client_secret_file); !file.empty()) {
+    auto read = crypto::ReadSecretFile(file);
+    if (!read.ok()) return read.status();
+    secret = std::string(absl::StripAsciiWhitespace(*read));
+  }
+  const std::string client_id = absl::GetFlag(FLAGS_client_id);
+  std::vector<Provider> providers;
+  if (const std::string issuer = absl::GetFlag(FLAGS_idporten_issuer); !issuer.empty()) {
+    providers.push_back(
+        {"idporten", KeysOf(issuer), client_id, secret, false, {absl::GetFlag(FLAGS_acr)}});
+  }
+  if (const std::string issuer = absl::GetFlag(FLAGS_helseid_issuer); !issuer.empty()) {
+    providers.push_back({"helseid", KeysOf(issuer), client_id, secret, true, {}});
+  }
+  return providers;
+}
+
+absl::StatusOr<std::unique_ptr<auth::TokenSigner>> SignerFromFlags() {
+  return auth::TokenSigner::Load(absl::GetFlag(FLAGS_signing_key_file));
+}
+
+absl::StatusOr<auth::PersonIds> PersonIdsFromFlags() {
+  return auth::PersonIds::Load(absl::GetFlag(FLAGS_person_key_file),
+                               auth::NumbersFor(rpc::InProduction()));
+}
+
+}  // namespace ip::gateway

@@ -1,0 +1,30 @@
+// What the gateway's own flags say, made into what it needs.
+#ifndef GATEWAY_FLAGS_H_
+#define GATEWAY_FLAGS_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "gateway/gateway.h"
+#include "gateway/session/login_pages.h"
+#include "gateway/session/provider.h"
+#include "lib/auth/internal_token.h"
+#include "lib/auth/person_id.h"
+
+namespace ip::gateway {
+
+// Everything but `pages` and `ready`.
+GatewayOptions OptionsFromFlags();
+LoginOptions LoginOptionsFromFlags();
+std::string AudienceFromFlags();
+
+// The providers that are configured, citizens' first. Errors: those of ReadSecretFile.
+absl::StatusOr<std::vector<Provider>> ProvidersFromFlags();
+absl::StatusOr<std::unique_ptr<auth::TokenSigner>> SignerFromFlags();
+absl::StatusOr<auth::PersonIds> PersonIdsFromFlags();
+
+}  // namespace ip::gateway
+
+#endif  // GATEWAY_FLAGS_H_

@@ -1,0 +1,51 @@
+// The one entry: tells who calls, and forwards.
+#include "absl/time/clock.h"
+#include "gateway/flags.h"
+#include "gateway/gateway.h"
+#include "gateway/session/identities.h"
+#include "gateway/session/login_pages.h"
+#include "gateway/session/sessions.h"
+#include "lib/base/clock.h"
+#include "lib/rpc/service_main.h"
+#include "lib/rpc/worker_pool.h"
+#include "lib/sql/flags.h"
+#include "lib/sql/pool.h"
+
+namespace ip::gateway {
+namespace {
+
+absl::Status Serve() {
+  auto signer = SignerFromFlags();
+  if (!signer.ok()) return signer.status();
+  auto persons = PersonIdsFromFlags();
+  if (!persons.ok()) return persons.status();
+  auto providers = ProvidersFromFlags();
+  if (!providers.ok()) return providers.status();
+  auto pool = sql::Pool::Open(sql::OptionsFromFlags());
+  if (!pool.ok()) return pool.status();
+
+  rpc::WorkerPool workers(8, 1024);
+  Sessions sessions(pool->get());
+  const LoginOptions login = LoginOptionsFromFlags();
+  VerifiedIdentities identities(&*providers, &*persons, &sessions, AudienceFromFlags(),
+                                login.public_url, &workers);
+  LoginPages pages(&*providers, &*persons, &sessions, &workers, login);
+
+  GatewayOptions options = OptionsFromFlags();
+  options.pages = [&](const auto& exchange) { return pages.Serve(exchange); };
+  options.ready = [&] { return (*pool)->Ping(SystemClock().Now() + absl::Seconds(2)); };
+  auto server = Gateway::Start(std::move(options), &identities, signer->get());
+  if (!server.ok()) return server.status();
+  (*server)->Run();
+  workers.Stop();
+  return absl::OkStatus();
+}
+
+}  // namespace
+}  // namespace ip::gateway
+
+int main(int argc, char** argv) {
+  return ip::rpc::ServiceMain(
+      argc, argv, "gateway",
+      "The one entry to the suite: gRPC, Connect and the web app on one port.", ip::gateway::Serve);
+}
