@@ -13,6 +13,7 @@
 #include "lib/base/id.h"
 #include "lib/base/log.h"
 #include "lib/rpc/checks.h"
+#include "lib/rpc/spans.h"
 #include "lib/rpc/status.h"
 
 namespace ip::rpc {
@@ -125,7 +126,7 @@ absl::Status Call::Handle() {
   context_.request_ = request_.get();
 
   if (method_->stream) return RunStream(*request_);
-  const absl::Status status = method_->unary(context_, *request_, out_);
+  absl::Status status = method_->unary(context_, *request_, out_);
   if (status.ok() && out_.Length() > kMaxResponseBytes) {
     return Error(absl::StatusCode::kResourceExhausted, "RESPONSE_TOO_LARGE",
                  "The answer is larger than 4 MiB. Ask for a smaller page.");
@@ -194,15 +195,19 @@ void Call::OnWriteDone(bool ok) {
   written_.notify_all();
 }
 
-void Call::Answer(absl::Status status) {
+void Call::Answer(const absl::Status& status) {
   std::string error_id;
   absl::Status shown = status;
   if (MustMask(status)) {
     error_id = NewId(Now());
     shown = Masked(error_id);
   }
-  const absl::Duration took = Now() - arrival_;
+  const absl::Time end = Now();
+  const absl::Duration took = end - arrival_;
   LogCall(status, took, error_id);
+  if (context_.trace_.sampled) {
+    RecordSpan({context_.trace_, RpcName(), arrival_, end, static_cast<int>(shown.code())});
+  }
   CallMetrics& metrics = method_ == nullptr ? server_.unknown_ : *server_.metrics_.at(method_);
   metrics.Done(shown.code(), took);
   if (shown.ok() && method_->unary) {
@@ -210,6 +215,10 @@ void Call::Answer(absl::Status status) {
   } else {
     Finish(ToGrpcStatus(shown));
   }
+}
+
+std::string Call::RpcName() const {
+  return method_ == nullptr ? "unknown" : absl::StrCat(method_->service, "/", method_->name);
 }
 
 void Call::LogCall(const absl::Status& status, absl::Duration took,
@@ -224,7 +233,7 @@ void Call::LogCall(const absl::Status& status, absl::Duration took,
   const bool bounded = context_.deadline_ < arrival_ + absl::Hours(24);
   const Caller& caller = context_.caller_;
   Log(Severity::kInfo, "rpc",
-      {{"rpc", method_ == nullptr ? "unknown" : absl::StrCat(method_->service, "/", method_->name)},
+      {{"rpc", RpcName()},
        {"code", absl::StatusCodeToString(status.code())},
        {"reason", ReasonOf(status)},
        {"error_id", error_id},

@@ -37,7 +37,8 @@ class Call final : public grpc::ServerGenericBidiReactor {
   bool Write(const google::protobuf::Message& message);
   bool WaitForWrite();
   // Masks, logs, counts and answers. The call may be gone when it returns.
-  void Answer(absl::Status status);
+  void Answer(const absl::Status& status);
+  std::string RpcName() const;
   void LogCall(const absl::Status& status, absl::Duration took, const std::string& error_id) const;
 
   Dispatcher& server_;

@@ -31,6 +31,9 @@ ABSL_FLAG(bool, reflection, true, "Lets tools such as grpcurl ask for the contra
 ABSL_FLAG(
     std::string, metrics_address, "",
     "Address of the admin HTTP port that serves /metrics, e.g. 127.0.0.1:9100; empty for none.");
+ABSL_FLAG(
+    std::string, otlp_endpoint, "",
+    "OpenTelemetry collector for spans, e.g. http://127.0.0.1:4318/v1/traces; empty for none.");
 ABSL_FLAG(std::string, tls_cert_file, "",
           "Our certificate chain (PEM), for our server and for our calls; empty for no TLS.");
 ABSL_FLAG(std::string, tls_key_file, "", "The private key (PEM) of --tls_cert_file.");

@@ -58,7 +58,8 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(Router router, ServerOptio
   auto credentials = ServerCredentials(options.tls);
   if (!credentials.ok()) return credentials.status();
 
-  // Debian builds Abseil with deadlock detection on: a process-wide lock inside each of gRPC's locks.
+  // Debian builds Abseil with deadlock detection on: a process-wide lock inside each of gRPC's
+  // locks.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
 
   std::unique_ptr<Server> self(new Server(options));

@@ -13,6 +13,7 @@
 #include "lib/base/log.h"
 #include "lib/rpc/flags.h"
 #include "lib/rpc/server.h"
+#include "lib/rpc/spans.h"
 
 namespace ip::rpc {
 namespace {
@@ -56,7 +57,10 @@ int ServiceMain(int argc, char** argv, std::string_view service, std::string_vie
   RedirectLibraryLogs();
   const std::string name(service);
   SetErrorDomain(absl::StrCat(name.substr(0, name.rfind("-service")), ".individuellplan"));
+  const std::string collector = absl::GetFlag(FLAGS_otlp_endpoint);
+  if (!collector.empty()) StartSpans(collector, service);
   const absl::Status status = Guarded(serve);
+  StopSpans();
   if (status.ok()) return 0;
   Log(Severity::kError, "cannot_serve",
       {{"code", absl::StatusCodeToString(status.code())}, {"why", std::string(status.message())}});

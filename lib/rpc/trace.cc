@@ -5,6 +5,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "lib/base/id.h"
+#include "lib/rpc/spans.h"
 
 namespace ip::rpc {
 namespace {
@@ -32,6 +33,7 @@ Trace Trace::Continue(std::string_view header) {
     trace.sampled = ((last >= 'a' ? last - 'a' + 10 : last - '0') & 1) != 0;
   } else {
     trace.trace_id = random.substr(16);
+    trace.sampled = SpansOn();
   }
   return trace;
 }

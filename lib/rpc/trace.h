@@ -14,7 +14,7 @@ struct Trace {
   bool sampled = false;
 
   // Continues the trace of a `traceparent` header with a new span; begins a new one when the header
-  // is absent or malformed.
+  // is absent or malformed, sampled when spans are on (spans.h).
   static Trace Continue(std::string_view traceparent);
 
   // The `traceparent` header for calls made from here.
