@@ -36,9 +36,10 @@ bool IsPlain(std::string_view text, size_t max) {
 // One Write: what goes in, and what the last run of its transaction came to.
 struct Core::Attempt {
   const Context& ctx;
-  const std::string& name;
+  std::string name;  // found anew in each run when there is a `pick`
   const Mode mode;
   const Make& make;
+  const Pick& pick;
 
   Written written;
   bool has_event = false;
@@ -225,12 +226,26 @@ absl::Status Core::Save(sql::Session& session, Attempt& attempt, const Draft& dr
   if (draft.project) {
     if (absl::Status status = draft.project(session); !status.ok()) return status;
   }
+  if (ctx.also) {
+    if (absl::Status status = ctx.also(session); !status.ok()) return status;
+  }
   if (!draft.event) return absl::OkStatus();
   return outbox::Append(session, next.name, next.revision, *draft.event, next.update_time);
 }
 
 absl::Status Core::RunOnce(sql::Session& session, Attempt& attempt) const {
   std::optional<Record> before;
+  if (attempt.pick) {
+    auto replay = Replay(session, attempt.ctx, "");
+    if (!replay.ok()) return replay.status();
+    if (*replay) {
+      attempt.written = **std::move(replay);
+      return absl::OkStatus();
+    }
+    auto name = attempt.pick(session);
+    if (!name.ok()) return name.status();
+    attempt.name = *std::move(name);
+  }
   if (attempt.mode == Mode::kChange) {
     auto head = ReadHead(session, lock_head_, attempt.name);
     if (!head.ok()) return head.status();
@@ -270,13 +285,15 @@ absl::StatusOr<Core::Written> Core::Settle(const Context& ctx, const absl::Statu
 }
 
 absl::StatusOr<Core::Written> Core::Write(const Context& ctx, const std::string& name, Mode mode,
-                                          const Make& make) const {
-  if (absl::Status status = CheckName(name); !status.ok()) return status;
+                                          const Make& make, const Pick& pick) const {
+  if (!pick) {
+    if (absl::Status status = CheckName(name); !status.ok()) return status;
+  }
   if (!IsPlain(ctx.request_id, kMaxRequestId)) {
     return InvalidField("request_id", "Send a UUID, or nothing.");
   }
   for (bool again = false;; again = true) {
-    Attempt attempt{ctx, name, mode, make, {}, false, false};
+    Attempt attempt{ctx, name, mode, make, pick, {}, false, false};
     const absl::Status status =
         sql::Transact(*config_.pool, ctx.deadline, [&](sql::Session& session) {
           attempt.written = Written();

@@ -27,7 +27,13 @@ struct Context {
   std::string request_id;    // "" means that a repetition is carried out again
   std::string payload_hash;  // 32 bytes over the request without its request id
   absl::Time deadline;
+  // More rows that belong to this change, written in its transaction after the projections; may be
+  // empty, and may run twice. A repetition does not run it.
+  std::function<absl::Status(sql::Session&)> also = nullptr;
 };
+
+// Finds the name to change, in the transaction that changes it; see Store::MutateNext.
+using Pick = std::function<absl::StatusOr<std::string>(sql::Session&)>;
 
 // One aggregate type of a service. What it points to must outlive the store.
 struct Config {
@@ -85,7 +91,7 @@ class Core {
                                                           const std::string& name, int64_t before,
                                                           int limit) const;
   absl::StatusOr<Written> Write(const Context& ctx, const std::string& name, Mode mode,
-                                const Make& make) const;
+                                const Make& make, const Pick& pick = nullptr) const;
 
  private:
   struct Attempt;

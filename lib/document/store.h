@@ -86,6 +86,13 @@ class Store {
     return Write(ctx, name, Core::Mode::kChange, M(), change);
   }
 
+  // Likewise for a name that `pick` finds in the same transaction, e.g. the head of a queue with
+  // FOR UPDATE SKIP LOCKED. Errors: also those of `pick`.
+  absl::StatusOr<Mutated<M>> MutateNext(const Context& ctx, const Pick& pick,
+                                        const Change& change) const {
+    return Write(ctx, "", Core::Mode::kChange, M(), change, pick);
+  }
+
   // Likewise; the result is the name. A repetition may come with another name: the first one
   // counts. Errors: ALREADY_EXISTS / RESOURCE_ALREADY_EXISTS.
   absl::StatusOr<Mutated<M>> Create(const Context& ctx, const std::string& name,
@@ -131,10 +138,12 @@ class Store {
   }
 
   absl::StatusOr<Mutated<M>> Write(const Context& ctx, const std::string& name, Core::Mode mode,
-                                   const M& initial, const Change& change) const {
-    auto written = core_.Write(ctx, name, mode, [&](const Record* before, const Record& next) {
+                                   const M& initial, const Change& change,
+                                   const Pick& pick = nullptr) const {
+    const auto make = [&](const Record* before, const Record& next) {
       return Make(before, next, initial, change);
-    });
+    };
+    auto written = core_.Write(ctx, name, mode, make, pick);
     if (!written.ok()) return written.status();
     Mutated<M> mutated;
     mutated.revision = written->record.revision;

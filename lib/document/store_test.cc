@@ -254,6 +254,46 @@ TEST_F(StoreTest, FourHundredIncrementsAreFourHundred) {
   EXPECT_EQ(Ask("SELECT COUNT(*) FROM outbox"), 401);
 }
 
+TEST_F(StoreTest, TheNameCanBePickedInTheSameTransaction) {
+  Create("items/a");
+  int picks = 0;
+  const Pick pick = [&](sql::Session& session) -> absl::StatusOr<std::string> {
+    ++picks;
+    auto name = session.QueryOne("SELECT name FROM item_count ORDER BY name LIMIT 1 FOR UPDATE", {},
+                                 [](const sql::Row& row) { return row.String(0); });
+    if (!name.ok()) return name.status();
+    return name->value_or("items/none");
+  };
+  auto mutated = store_->MutateNext(Call("r1"), pick, Increment);
+  ASSERT_TRUE(mutated.ok()) << mutated.status();
+  EXPECT_EQ(mutated->message.name(), "items/a");
+  auto again = store_->MutateNext(Call("r1"), pick, Increment);
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_TRUE(again->replayed);
+  EXPECT_EQ(again->message.count(), 1);
+  EXPECT_EQ(picks, 1);
+  const Pick none = [](sql::Session&) { return absl::NotFoundError("nothing left"); };
+  EXPECT_TRUE(absl::IsNotFound(store_->MutateNext(Call("r2"), none, Increment).status()));
+}
+
+TEST_F(StoreTest, RowsOfOneCallAreWrittenInItsTransaction) {
+  Context ctx = Call("r1");
+  int runs = 0;
+  ctx.also = [&](sql::Session& session) {
+    ++runs;
+    return session.Execute("INSERT INTO item_count (name, count, revision) VALUES ('x', 7, 1)")
+        .status();
+  };
+  ASSERT_TRUE(store_->Create(ctx, "items/a", Item()).ok());
+  EXPECT_EQ(Ask("SELECT count FROM item_count WHERE name = 'x'"), 7);
+  ASSERT_TRUE(store_->Create(ctx, "items/a", Item()).ok());  // a repetition
+  EXPECT_EQ(runs, 1);
+  ctx = Call("r2");
+  ctx.also = [](sql::Session&) { return absl::InternalError("no"); };
+  EXPECT_FALSE(store_->Mutate(ctx, "items/a", Increment).ok());
+  EXPECT_EQ(store_->Get(Soon(), "items/a")->revision, 1);
+}
+
 TEST_F(StoreTest, HistoryCanBeRead) {
   Create("items/a");
   const absl::Time created = clock_.Now();
