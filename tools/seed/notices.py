@@ -135,6 +135,8 @@ class _Builder:
         request.decision.legal_bases.extend(laws(step["laws"]))
         request.decision.reasons = step.get("reasons", "")
         request.coordinator.CopyFrom(candidate(self.world, step["coordinator"]))
+        if self.author == self.spec["about"]:  # came without the number: the unit looks it up
+            request.subject_identity.CopyFrom(self.world.identity(self.spec["about"]))
         self.keep(self.unit(step["by"]).AcceptNotice(request))
         # The plan is opened and the coordinator asked in the background.
         self.wait(step["by"], lambda n: n.acceptance.step >= notices.Acceptance.AWAITING_COORDINATOR)

@@ -1,0 +1,103 @@
+#include <algorithm>
+
+#include "absl/strings/match.h"
+#include "lib/base/errors.h"
+#include "lib/outbox/outbox.h"
+#include "referral-service/domain/draft.h"
+#include "referral-service/domain/obligations.h"
+#include "referral-service/service/handlers.h"
+
+namespace ip::referral {
+namespace {
+
+constexpr char kService[] = "individuellplan.referral.v1.ReferralFeedService";
+constexpr int kBatch = 200;
+
+using Response = type::ResolveContactResponse;
+
+Response Obstacle(Response::Obstacle obstacle) {
+  Response response;
+  response.set_obstacle(obstacle);
+  return response;
+}
+
+Response Reached(const std::string& email, Response::Audience audience) {
+  if (email.empty()) return Obstacle(Response::NO_ADDRESS);
+  Response response;
+  response.set_email(email);
+  response.set_audience(audience);
+  return response;
+}
+
+}  // namespace
+
+absl::Status Handlers::WatchEvents(Ctx& ctx, const type::WatchEventsRequest& request,
+                                   rpc::Writer<type::ObligationEvent>& writer) {
+  auto seq = outbox::DecodeCursor(request.after(), "after");
+  if (!seq.ok()) {
+    return Error(absl::StatusCode::kInvalidArgument, "CURSOR_INVALID",
+                 std::string(seq.status().message()));
+  }
+  while (!ctx.cancelled() && !ctx.stopping()) {
+    const absl::Time slice = std::min(ctx.deadline(), SystemClock().Now() + absl::Seconds(1));
+    const auto entries = deps_.feed->Next(*seq, kBatch, slice);
+    if (!entries.ok()) return entries.status();
+    for (const auto& entry : *entries) {
+      type::ObligationEvent event;
+      if (!event.ParseFromString(entry.payload)) {
+        return absl::DataLossError("An outbox entry cannot be read.");
+      }
+      event.set_cursor(outbox::EncodeCursor(entry.seq));
+      if (!writer.Write(event)) return absl::CancelledError();
+      *seq = entry.seq;
+    }
+  }
+  return Error(absl::StatusCode::kUnavailable, "STREAM_ENDED",
+               "The stream has ended. Call again with the last cursor.");
+}
+
+absl::StatusOr<type::ObligationEvent> Handlers::GetObligations(
+    Ctx& ctx, const type::GetObligationsRequest& request) {
+  const auto notice = deps_.notices->Get(ctx.deadline(), request.aggregate());
+  if (!notice.ok()) return notice.status();
+  if (!notice->message.has_clock()) return NotFound("notice");  // not sent
+  return ObligationsOf(notice->message, notice->revision);
+}
+
+absl::StatusOr<type::ResolveContactResponse> Handlers::ResolveContact(
+    Ctx& ctx, const type::ResolveContactRequest& request) {
+  const auto found = deps_.notices->Get(ctx.deadline(), request.obligation());
+  if (!found.ok()) return found.status();
+  const pb::NeedNotice& notice = found->message;
+  const std::string& recipient = request.recipient();
+  if (!Answers(ObligationsOf(notice, found->revision), recipient)) {
+    return Obstacle(Response::NOT_RESPONSIBLE);
+  }
+  if (absl::StartsWith(recipient, "units/")) {
+    const auto* unit = deps_.reference->FindUnit(recipient);
+    if (unit == nullptr) return Obstacle(Response::NO_ADDRESS);
+    const bool leader = request.capacity() == type::Obligation::UNIT_LEADER;
+    return Reached(leader ? unit->leader_email() : unit->email(), Response::PROFESSIONAL);
+  }
+  Response reached = Reached(notice.notifier().work_email(),
+                             IsProfessional(notice.notifier().source()) ? Response::PROFESSIONAL
+                                                                        : Response::PRIVATE_PERSON);
+  if (notice.notifier().source() == pb::Notifier::SELF) {
+    reached.set_language(notice.subject().language());
+  }
+  return reached;
+}
+
+void Handlers::RegisterFeed(rpc::Router& router) {
+  router.ServerStream<type::WatchEventsRequest, type::ObligationEvent>(
+      kService, "WatchEvents",
+      [this](Ctx& ctx, const auto& r, auto& writer) { return WatchEvents(ctx, r, writer); });
+  router.Unary<type::GetObligationsRequest, type::ObligationEvent>(
+      kService, "GetObligations",
+      [this](Ctx& ctx, const auto& r) { return GetObligations(ctx, r); });
+  router.Unary<type::ResolveContactRequest, type::ResolveContactResponse>(
+      kService, "ResolveContact",
+      [this](Ctx& ctx, const auto& r) { return ResolveContact(ctx, r); });
+}
+
+}  // namespace ip::referral

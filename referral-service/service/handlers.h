@@ -1,0 +1,111 @@
+// The RPCs of ReferralService and ReferralFeedService.
+#ifndef REFERRAL_SERVICE_SERVICE_HANDLERS_H_
+#define REFERRAL_SERVICE_SERVICE_HANDLERS_H_
+
+#include <functional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "individuellplan/referral/v1/referral_service.pb.h"
+#include "individuellplan/type/v1/obligation.pb.h"
+#include "lib/auth/person_id.h"
+#include "lib/base/clock.h"
+#include "lib/outbox/feed.h"
+#include "lib/reference/reference.h"
+#include "lib/rpc/router.h"
+#include "referral-service/domain/rules.h"
+#include "referral-service/domain/types.h"
+#include "referral-service/storage/notice_repository.h"
+
+namespace ip::referral {
+
+// What the handlers work with; outlives them.
+struct Deps {
+  NoticeRepository* notices;
+  WorkRepository* work;
+  outbox::Feed* feed;
+  const Clock* clock;  // business time
+  const Reference* reference;
+  const Rules* rules;
+  const auth::PersonIds* persons;
+  std::function<void()> nudge_worker;  // a notice was accepted or forwarded
+};
+
+// A change of one notice as a request asks for it.
+struct Target {
+  std::string name;
+  std::string etag;
+  std::string request_id;
+  std::string reason = "";
+  bool etag_required = true;
+};
+
+// Thread-safe.
+class Handlers {
+ public:
+  explicit Handlers(Deps deps) : deps_(std::move(deps)) {}
+
+  // Registers all; must outlive the router.
+  void Register(rpc::Router& router);
+
+ private:
+  using Ctx = rpc::CallContext;
+  using NoticeOr = absl::StatusOr<pb::NeedNotice>;
+  using ChangeStep = std::function<absl::Status(pb::NeedNotice&, const Step&)>;
+
+  void RegisterFiling(rpc::Router& router);
+  void RegisterQueue(rpc::Router& router);
+  void RegisterDeciding(rpc::Router& router);
+  void RegisterFeed(rpc::Router& router);
+
+  // filing.cc: who sends.
+  NoticeOr CreateNotice(Ctx& ctx, const pb::CreateNoticeRequest& request);
+  NoticeOr UpdateNotice(Ctx& ctx, const pb::UpdateNoticeRequest& request);
+  NoticeOr SubmitNotice(Ctx& ctx, const pb::ActionRequest& request);
+  NoticeOr GetNotice(Ctx& ctx, const pb::GetNoticeRequest& request);
+  absl::StatusOr<pb::ListMyNoticesResponse> ListMyNotices(Ctx& ctx,
+                                                          const pb::ListMyNoticesRequest& request);
+  absl::StatusOr<pb::ListUnitsResponse> ListUnits(Ctx& ctx, const pb::ListUnitsRequest& request);
+
+  // queue.cc: the unit's queue.
+  absl::StatusOr<pb::ListQueueResponse> ListQueue(Ctx& ctx, const pb::ListQueueRequest& request);
+  absl::Status WatchQueue(Ctx& ctx, const pb::WatchQueueRequest& request,
+                          rpc::Writer<pb::QueueEvent>& writer);
+  absl::Status SendSnapshot(Ctx& ctx, const std::string& unit, int64_t seq,
+                            rpc::Writer<pb::QueueEvent>& writer);
+  absl::Status SendChange(Ctx& ctx, const std::string& unit, const outbox::Entry& entry,
+                          rpc::Writer<pb::QueueEvent>& writer);
+  NoticeOr TakeNextNotice(Ctx& ctx, const pb::TakeNextNoticeRequest& request);
+
+  // deciding.cc: what becomes of a notice.
+  NoticeOr AcceptNotice(Ctx& ctx, const pb::AcceptNoticeRequest& request);
+  NoticeOr NominateAnother(Ctx& ctx, const pb::NominateAnotherCoordinatorRequest& request);
+  NoticeOr ForwardNotice(Ctx& ctx, const pb::ForwardNoticeRequest& request);
+
+  // feed.cc: what other services may know.
+  absl::Status WatchEvents(Ctx& ctx, const type::WatchEventsRequest& request,
+                           rpc::Writer<type::ObligationEvent>& writer);
+  absl::StatusOr<type::ObligationEvent> GetObligations(Ctx& ctx,
+                                                       const type::GetObligationsRequest& request);
+  absl::StatusOr<type::ResolveContactResponse> ResolveContact(
+      Ctx& ctx, const type::ResolveContactRequest& request);
+
+  // handlers.cc: common to all.
+
+  // Authorises, checks the etag, changes, and answers the caller's view.
+  NoticeOr Change(Ctx& ctx, const Target& target, const ChangeStep& change,
+                  const Secrets& secrets = {});
+  // Reads for `action`: NOT_FOUND when the caller may not.
+  NoticeOr Read(Ctx& ctx, const std::string& name);
+  NoticeOr View(Ctx& ctx, const pb::NeedNotice& notice) const;
+  absl::CivilDay Today() const;
+  Step StepOf(Ctx& ctx, const std::string& reason) const;
+  document::Context ContextOf(Ctx& ctx, const std::string& request_id,
+                              const std::string& reason) const;
+
+  const Deps deps_;
+};
+
+}  // namespace ip::referral
+
+#endif  // REFERRAL_SERVICE_SERVICE_HANDLERS_H_

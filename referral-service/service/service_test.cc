@@ -1,0 +1,547 @@
+// The service over gRPC, in process, on a real database; plan-service is played.
+#include <gmock/gmock.h>
+#include <google/rpc/error_details.pb.h>
+#include <grpcpp/create_channel.h>
+
+#include <set>
+#include <thread>
+
+#include "individuellplan/referral/v1/referral_feed_service.grpc.pb.h"
+#include "individuellplan/referral/v1/referral_service.grpc.pb.h"
+#include "lib/base/errors.h"
+#include "lib/base/log.h"
+#include "lib/rpc/client.h"
+#include "lib/rpc/server.h"
+#include "referral-service/service/handlers.h"
+#include "referral-service/testing/fixture.h"
+#include "referral-service/worker/acceptance_worker.h"
+
+namespace ip::referral {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+using ::testing::UnorderedElementsAre;
+using A = pb::Acceptance;
+using N = pb::NeedNotice;
+using Feed = pb::ReferralFeedService;
+using Service = pb::ReferralService;
+
+class ServiceTest : public testing::DatabaseTest {
+ protected:
+  ServiceTest() {
+    InitLog("test", Severity::kError);
+    kari_ = *persons_.PersonName(testing::kKari);
+    callers_ = {{"gp", testing::Gp()},
+                {"siri", testing::CaseWorker()},
+                {"kari", testing::Citizen(kari_)},
+                {"stranger", testing::Citizen("persons/stranger")},
+                {"lyngnes", testing::As(type::CASE_WORKER, "persons/mette",
+                                        "organizations/999990040", "Mette Ulvund")},
+                {"system", testing::System("organizations/999990002")},
+                {"service", testing::As(type::SERVICE, "", "", "")}};
+    for (int i = 0; i < 8; ++i) {
+      callers_[absl::StrCat("w", i)] = testing::CaseWorker(absl::StrCat("persons/w", i));
+    }
+    worker_ = std::make_unique<AcceptanceWorker>(
+        AcceptanceWorker::Deps{&notices(), &work(), &plans_, &clock_, absl::Milliseconds(20)});
+    handlers_ = std::make_unique<Handlers>(Deps{&notices(), &work(), &feed_, &clock_,
+                                                &testing::TestReference(), &testing::TestRules(),
+                                                &persons_, [this] { worker_->Nudge(); }});
+    rpc::Router router;
+    handlers_->Register(router);
+    rpc::ServerOptions options;
+    options.workers = 8;
+    options.drain = absl::Seconds(2);
+    options.authenticate = [this](std::string_view token) -> absl::StatusOr<Caller> {
+      const auto found = callers_.find(std::string(token));
+      if (found == callers_.end()) return absl::UnauthenticatedError("nobody");
+      return found->second;
+    };
+    server_ = *rpc::Server::Start(std::move(router), options);
+    auto channel = grpc::CreateChannel(absl::StrCat("127.0.0.1:", server_->port()),
+                                       grpc::InsecureChannelCredentials());
+    stub_ = Service::NewStub(channel);
+    feed_stub_ = Feed::NewStub(channel);
+  }
+  ~ServiceTest() override {
+    server_->Stop();
+    worker_->Stop();
+  }
+
+  template <class Request, class Response>
+  absl::StatusOr<Response> As(const std::string& who,
+                              grpc::Status (Service::Stub::*method)(grpc::ClientContext*,
+                                                                    const Request&, Response*),
+                              const Request& request) {
+    return rpc::Invoke(*stub_, method, request,
+                       {.identity = [&] { return who; }, .budget = absl::Seconds(20)});
+  }
+  template <class Request, class Response>
+  absl::StatusOr<Response> Ask(grpc::Status (Feed::Stub::*method)(grpc::ClientContext*,
+                                                                  const Request&, Response*),
+                               const Request& request) {
+    return rpc::Invoke(*feed_stub_, method, request,
+                       {.identity = [] { return "service"; }, .budget = absl::Seconds(20)});
+  }
+
+  // A request that names the notice as it is now.
+  template <class Request>
+  Request For(const std::string& name) {
+    Request request;
+    request.set_name(name);
+    request.set_etag(Get(name).etag());
+    return request;
+  }
+
+  pb::CreateNoticeRequest NewNotice() {
+    pb::CreateNoticeRequest request;
+    *request.mutable_notice() = testing::Request();
+    request.mutable_subject_identity()->set_national_id(testing::kKari);
+    return request;
+  }
+
+  pb::NeedNotice Create(const std::string& who = "gp") {
+    auto created = As(who, &Service::Stub::CreateNotice, NewNotice());
+    EXPECT_TRUE(created.ok()) << created.status();
+    return created.value_or(N());
+  }
+
+  std::string Sent() {
+    const std::string name = Create().name();
+    auto sent = As("gp", &Service::Stub::SubmitNotice, For<pb::ActionRequest>(name));
+    EXPECT_TRUE(sent.ok()) << sent.status();
+    return name;
+  }
+
+  absl::StatusOr<N> Take(const std::string& who = "siri") {
+    pb::TakeNextNoticeRequest request;
+    request.set_unit("units/fjordvik");
+    return As(who, &Service::Stub::TakeNextNotice, request);
+  }
+
+  absl::StatusOr<N> AcceptIt(const std::string& name) {
+    auto request = For<pb::AcceptNoticeRequest>(name);
+    *request.mutable_decision() = testing::Yes();
+    *request.mutable_coordinator() = testing::Amina();
+    return As("siri", &Service::Stub::AcceptNotice, request);
+  }
+
+  bool Eventually(const std::function<bool()>& condition) {
+    const absl::Time give_up = testing::Soon();
+    while (!condition()) {
+      if (SystemClock().Now() > give_up) return false;
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    return true;
+  }
+
+  auth::PersonIds persons_{std::string(32, 'p'), auth::Numbers::kSynthetic};
+  std::string kari_;
+  std::map<std::string, Caller> callers_;
+  testing::FakePlans plans_;
+  std::unique_ptr<AcceptanceWorker> worker_;
+  std::unique_ptr<Handlers> handlers_;
+  std::unique_ptr<rpc::Server> server_;
+  std::unique_ptr<Service::Stub> stub_;
+  std::unique_ptr<Feed::Stub> feed_stub_;
+};
+
+TEST_F(ServiceTest, FromANeedToACoordinator) {
+  worker_->Start();
+  const auto draft = Create();
+  EXPECT_EQ(draft.state(), N::DRAFT);
+  EXPECT_EQ(draft.subject().person(), kari_);
+  auto sent = As("gp", &Service::Stub::SubmitNotice, For<pb::ActionRequest>(draft.name()));
+  ASSERT_TRUE(sent.ok()) << sent.status();
+  EXPECT_EQ(sent->state(), N::SUBMITTED);
+  EXPECT_EQ(sent->clock().signal(), pb::Clock::GREEN);
+  EXPECT_EQ(sent->unit(), "units/fjordvik");
+
+  const auto taken = Take();
+  ASSERT_TRUE(taken.ok()) << taken.status();
+  EXPECT_EQ(taken->name(), draft.name());
+  EXPECT_EQ(taken->assignee(), "persons/siri");
+  const auto accepted = AcceptIt(draft.name());
+  ASSERT_TRUE(accepted.ok()) << accepted.status();
+  EXPECT_EQ(accepted->state(), N::ACCEPTED);
+  ASSERT_TRUE(
+      Eventually([&] { return Get(draft.name()).acceptance().step() == A::AWAITING_COORDINATOR; }));
+  {
+    std::lock_guard lock(plans_.mutex);
+    plans_.answer = CoordinatorAnswer::kAccepted;
+  }
+  ASSERT_TRUE(Eventually([&] { return Get(draft.name()).state() == N::CLOSED_DONE; }));
+
+  // The notifier sees that it is done, and nothing of the plan.
+  pb::GetNoticeRequest get;
+  get.set_name(draft.name());
+  const auto seen = As("gp", &Service::Stub::GetNotice, get);
+  ASSERT_TRUE(seen.ok()) << seen.status();
+  EXPECT_EQ(seen->state(), N::CLOSED_DONE);
+  EXPECT_EQ(seen->decision().outcome(), N::PLAN_AND_COORDINATOR);
+  EXPECT_EQ(seen->DebugString().find("plans/"), std::string::npos);
+  EXPECT_EQ(seen->DebugString().find("Siri"), std::string::npos);
+  const auto own = As("kari", &Service::Stub::GetNotice, get);
+  ASSERT_TRUE(own.ok()) << own.status();
+  EXPECT_EQ(own->acceptance().plan(), "plans/p1");
+  EXPECT_EQ(As("stranger", &Service::Stub::GetNotice, get).status().code(),
+            absl::StatusCode::kNotFound);
+  EXPECT_EQ(As("lyngnes", &Service::Stub::GetNotice, get).status().code(),
+            absl::StatusCode::kNotFound);
+}
+
+// Acceptance check 10 of domain.md § 8.
+TEST_F(ServiceTest, Check10_DeclinedKeepsTheDoorOpen) {
+  const std::string name = Sent();
+  ASSERT_TRUE(Take().ok());
+  auto request = For<pb::DeclineNoticeRequest>(name);
+  EXPECT_EQ(ReasonOf(As("siri", &Service::Stub::DeclineNotice, request).status()),
+            "DECISION_INCOMPLETE");
+  request.mutable_decision()->set_coordinator_alone_offered(true);
+  const auto declined = As("siri", &Service::Stub::DeclineNotice, request);
+  ASSERT_TRUE(declined.ok()) << declined.status();
+  EXPECT_EQ(declined->state(), N::DECLINED_BY_USER);
+  EXPECT_TRUE(declined->decision().coordinator_alone_offered());
+  const std::string next = Sent();  // at once
+  EXPECT_EQ(Get(next).state(), N::SUBMITTED);
+  EXPECT_THAT(Get(next).possible_duplicates(), IsEmpty());
+}
+
+// Acceptance check 11 of domain.md § 8.
+TEST_F(ServiceTest, Check11_ARejectionWithoutComplaintInformationIsRefused) {
+  const std::string name = Sent();
+  ASSERT_TRUE(Take().ok());
+  auto request = For<pb::RejectNoticeRequest>(name);
+  request.mutable_decision()->set_reasons("Behovet er ikke langvarig.");
+  const auto refused = As("siri", &Service::Stub::RejectNotice, request).status();
+  EXPECT_EQ(refused.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(ReasonOf(refused), "DECISION_INCOMPLETE");
+  const auto rpc = ToRpcStatus(refused);
+  google::rpc::PreconditionFailure failure;
+  for (const auto& detail : rpc.details()) detail.UnpackTo(&failure);
+  ASSERT_EQ(failure.violations_size(), 1);
+  EXPECT_EQ(failure.violations(0).type(), "COMPLAINT_INFORMATION");
+  request.mutable_decision()->set_complaint_information_given(true);
+  EXPECT_TRUE(As("siri", &Service::Stub::RejectNotice, request).ok());
+  // Reopened by a complaint.
+  auto reopen = For<pb::ActionRequest>(name);
+  reopen.set_reason("Klage er kommet inn");
+  EXPECT_TRUE(As("siri", &Service::Stub::ReopenNotice, reopen).ok());
+}
+
+TEST_F(ServiceTest, WhatIsMissingIsSaidAtOnceWithTheWayOut) {
+  auto request = NewNotice();
+  request.mutable_notice()->clear_consent_basis();
+  request.mutable_notice()->clear_rights_information();
+  const auto draft = As("gp", &Service::Stub::CreateNotice, request);
+  ASSERT_TRUE(draft.ok()) << draft.status();
+  const auto status =
+      As("gp", &Service::Stub::SubmitNotice, For<pb::ActionRequest>(draft->name())).status();
+  EXPECT_EQ(ReasonOf(status), "NOTICE_INCOMPLETE");
+  google::rpc::PreconditionFailure failure;
+  const auto rpc = ToRpcStatus(status);
+  for (const auto& detail : rpc.details()) detail.UnpackTo(&failure);
+  EXPECT_EQ(failure.violations_size(), 2);
+}
+
+TEST_F(ServiceTest, CallsAreIdempotentAndEtagsGuardEveryStep) {
+  auto request = NewNotice();
+  request.set_request_id("11111111-1111-4111-8111-111111111111");
+  const auto first = As("gp", &Service::Stub::CreateNotice, request);
+  const auto again = As("gp", &Service::Stub::CreateNotice, request);
+  ASSERT_TRUE(first.ok() && again.ok());
+  EXPECT_EQ(first->name(), again->name());
+  request.mutable_notice()->set_need_description("Noe annet");
+  EXPECT_EQ(ReasonOf(As("gp", &Service::Stub::CreateNotice, request).status()),
+            "REQUEST_ID_REUSED");
+
+  auto submit = For<pb::ActionRequest>(first->name());
+  submit.set_etag("");
+  EXPECT_EQ(ReasonOf(As("gp", &Service::Stub::SubmitNotice, submit).status()), "ETAG_REQUIRED");
+  submit.set_etag("\"old\"");
+  EXPECT_EQ(ReasonOf(As("gp", &Service::Stub::SubmitNotice, submit).status()), "ETAG_MISMATCH");
+}
+
+TEST_F(ServiceTest, ADraftIsUnseenAndCanBeChanged) {
+  const auto draft = Create();
+  pb::GetNoticeRequest get;
+  get.set_name(draft.name());
+  EXPECT_EQ(As("siri", &Service::Stub::GetNotice, get).status().code(),
+            absl::StatusCode::kNotFound);
+  EXPECT_EQ(As("kari", &Service::Stub::GetNotice, get).status().code(),
+            absl::StatusCode::kNotFound);
+  pb::UpdateNoticeRequest update;
+  update.mutable_notice()->set_name(draft.name());
+  update.mutable_notice()->set_need_description("Mer utfyllende");
+  const auto updated = As("gp", &Service::Stub::UpdateNotice, update);
+  ASSERT_TRUE(updated.ok()) << updated.status();
+  EXPECT_EQ(updated->need_description(), "Mer utfyllende");
+  update.mutable_notice()->set_need_description(" ");
+  EXPECT_EQ(As("gp", &Service::Stub::UpdateNotice, update).status().code(),
+            absl::StatusCode::kInvalidArgument);
+}
+
+TEST_F(ServiceTest, ACitizenAboutThemselfNeedsNoNumberUntilThePlanIsOpened) {
+  auto request = NewNotice();
+  request.clear_subject_identity();
+  request.mutable_notice()->mutable_notifier()->set_source(pb::Notifier::SELF);
+  request.mutable_notice()->mutable_consent_basis()->set_kind(pb::ConsentBasis::OWN_REQUEST);
+  const auto draft = As("kari", &Service::Stub::CreateNotice, request);
+  ASSERT_TRUE(draft.ok()) << draft.status();
+  EXPECT_EQ(draft->subject().person(), kari_);
+  ASSERT_TRUE(As("kari", &Service::Stub::SubmitNotice, For<pb::ActionRequest>(draft->name())).ok());
+  ASSERT_TRUE(Take().ok());
+  EXPECT_EQ(ReasonOf(AcceptIt(draft->name()).status()), "DECISION_INCOMPLETE");
+  auto accept = For<pb::AcceptNoticeRequest>(draft->name());
+  *accept.mutable_decision() = testing::Yes();
+  *accept.mutable_coordinator() = testing::Amina();
+  accept.mutable_subject_identity()->set_national_id(testing::kAmina);
+  EXPECT_EQ(As("siri", &Service::Stub::AcceptNotice, accept).status().code(),
+            absl::StatusCode::kInvalidArgument);
+  accept.mutable_subject_identity()->set_national_id(testing::kKari);
+  const auto accepted = As("siri", &Service::Stub::AcceptNotice, accept);
+  ASSERT_TRUE(accepted.ok()) << accepted.status();
+  EXPECT_EQ(accepted->DebugString().find(testing::kKari), std::string::npos);
+
+  EXPECT_EQ(As("gp", &Service::Stub::CreateNotice, request).status().code(),
+            absl::StatusCode::kInvalidArgument);
+  request.mutable_subject_identity()->set_national_id(testing::kAmina);
+  EXPECT_EQ(As("kari", &Service::Stub::CreateNotice, request).status().code(),
+            absl::StatusCode::kInvalidArgument);
+}
+
+TEST_F(ServiceTest, TheQueueIsListedWithCountsAndAge) {
+  Sent();
+  clock_.Advance(absl::Hours(2));
+  Sent();
+  Sent();
+  ASSERT_TRUE(Take().ok());
+  pb::ListQueueRequest request;
+  request.set_unit("units/fjordvik");
+  request.set_page_size(2);
+  const auto first = As("siri", &Service::Stub::ListQueue, request);
+  ASSERT_TRUE(first.ok()) << first.status();
+  EXPECT_THAT(first->items(), SizeIs(2));
+  EXPECT_EQ(first->items(0).state(), N::IN_TRIAGE);
+  EXPECT_EQ(first->items(0).subject_display_name(), "Kari Nordli");
+  EXPECT_EQ(first->state_counts().at("SUBMITTED"), 2);
+  EXPECT_EQ(first->oldest_untaken_age().seconds(), 0);
+  EXPECT_TRUE(first->items(1).possible_duplicate());
+  request.set_page_token(first->next_page_token());
+  const auto second = As("siri", &Service::Stub::ListQueue, request);
+  ASSERT_TRUE(second.ok()) << second.status();
+  EXPECT_THAT(second->items(), SizeIs(1));
+  EXPECT_EQ(second->next_page_token(), "");
+  request.set_filter("state = \"SUBMITTED\"");
+  EXPECT_EQ(As("siri", &Service::Stub::ListQueue, request).status().code(),
+            absl::StatusCode::kInvalidArgument);  // a token of another list
+  request.clear_page_token();
+  EXPECT_THAT(As("siri", &Service::Stub::ListQueue, request)->items(), SizeIs(2));
+  request.set_filter("state = \"NONSENSE\"");
+  EXPECT_EQ(As("siri", &Service::Stub::ListQueue, request).status().code(),
+            absl::StatusCode::kInvalidArgument);
+  request.clear_filter();
+  EXPECT_EQ(As("lyngnes", &Service::Stub::ListQueue, request).status().code(),
+            absl::StatusCode::kNotFound);
+}
+
+// What one watcher is told, until `events` of them have come.
+class Watcher {
+ public:
+  Watcher(Service::Stub& stub, const std::string& after) {
+    context_.AddMetadata("x-ip-identity", "siri");
+    context_.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(20));
+    pb::WatchQueueRequest request;
+    request.set_unit("units/fjordvik");
+    request.set_after(after);
+    reader_ = stub.WatchQueue(&context_, request);
+  }
+  ~Watcher() {
+    context_.TryCancel();
+    reader_->Finish();
+  }
+  pb::QueueEvent Next() {
+    pb::QueueEvent event;
+    EXPECT_TRUE(reader_->Read(&event));
+    return event;
+  }
+
+ private:
+  grpc::ClientContext context_;
+  std::unique_ptr<grpc::ClientReader<pb::QueueEvent>> reader_;
+};
+
+TEST_F(ServiceTest, TheQueueIsWatchedAndResumed) {
+  const std::string first = Sent();
+  std::string cursor;
+  {
+    Watcher watcher(*stub_, "");
+    EXPECT_EQ(watcher.Next().item().name(), first);
+    const auto complete = watcher.Next();
+    EXPECT_TRUE(complete.snapshot_complete());
+    ASSERT_TRUE(Take().ok());
+    const auto taken = watcher.Next();
+    EXPECT_EQ(taken.item().state(), N::IN_TRIAGE);
+    EXPECT_EQ(taken.item().assignee(), "persons/siri");
+    cursor = taken.cursor();
+  }
+  auto withdraw = For<pb::ActionRequest>(first);
+  ASSERT_TRUE(As("gp", &Service::Stub::WithdrawNotice, withdraw).ok());
+  const std::string second = Sent();
+  Watcher watcher(*stub_, cursor);
+  const auto removed = watcher.Next();
+  EXPECT_EQ(removed.item().name(), first);
+  EXPECT_TRUE(removed.removed());
+  EXPECT_EQ(watcher.Next().item().name(), second);
+}
+
+TEST_F(ServiceTest, AForwardedNoticeKeepsItsClockAtTheOtherUnit) {
+  const std::string name = Sent();
+  ASSERT_TRUE(Take().ok());
+  clock_.Advance(absl::Hours(24 * 5));
+  auto request = For<pb::ForwardNoticeRequest>(name);
+  request.set_unit("units/lyngnes");
+  request.set_reason("Bor i Lyngnes");
+  const auto forwarded = As("siri", &Service::Stub::ForwardNotice, request);
+  ASSERT_TRUE(forwarded.ok()) << forwarded.status();
+  EXPECT_EQ(forwarded->state(), N::FORWARDED);
+  pb::GetNoticeRequest get;
+  get.set_name(forwarded->forwarded_to());
+  const auto there = As("lyngnes", &Service::Stub::GetNotice, get);
+  ASSERT_TRUE(there.ok()) << there.status();
+  EXPECT_EQ(there->state(), N::SUBMITTED);
+  EXPECT_EQ(there->clock().start_time().seconds(), forwarded->clock().start_time().seconds());
+  EXPECT_EQ(there->forwarded_from(), name);
+  EXPECT_TRUE(As("gp", &Service::Stub::GetNotice, get).ok());
+  EXPECT_EQ(As("siri", &Service::Stub::GetNotice, get).status().code(),
+            absl::StatusCode::kNotFound);
+  EXPECT_EQ(Count("notice_work"), 0);
+}
+
+TEST_F(ServiceTest, QuestionAnswerAndPreliminaryReply) {
+  const std::string name = Sent();
+  ASSERT_TRUE(Take().ok());
+  auto ask = For<pb::RequestInformationRequest>(name);
+  ask.mutable_information_request()->set_question("Hvilke tjenester har hun?");
+  *ask.mutable_information_request()->mutable_answer_due_date() =
+      DateOf(absl::CivilDay(2026, 11, 9));
+  ASSERT_TRUE(As("siri", &Service::Stub::RequestInformation, ask).ok());
+  auto answer = For<pb::ProvideInformationRequest>(name);
+  answer.set_answer("Hjemmesykepleie");
+  const auto answered = As("gp", &Service::Stub::ProvideInformation, answer);
+  ASSERT_TRUE(answered.ok()) << answered.status();
+  EXPECT_EQ(answered->state(), N::IN_TRIAGE);
+  auto reply = For<pb::SendPreliminaryReplyRequest>(name);
+  reply.mutable_preliminary_reply()->set_reason("Venter på epikrise");
+  *reply.mutable_preliminary_reply()->mutable_expected_date() = DateOf(absl::CivilDay(2027, 1, 4));
+  EXPECT_TRUE(As("siri", &Service::Stub::SendPreliminaryReply, reply).ok());
+}
+
+TEST_F(ServiceTest, MyNoticesAreTheSendersAndThePersons) {
+  for (int i = 0; i < 3; ++i) {
+    Sent();
+    clock_.Advance(absl::Seconds(1));
+  }
+  const std::string draft = Create().name();
+  pb::ListMyNoticesRequest request;
+  request.set_page_size(2);
+  const auto first = As("gp", &Service::Stub::ListMyNotices, request);
+  ASSERT_TRUE(first.ok()) << first.status();
+  ASSERT_THAT(first->notices(), SizeIs(2));
+  EXPECT_EQ(first->notices(0).name(), draft);
+  request.set_page_token(first->next_page_token());
+  EXPECT_THAT(As("gp", &Service::Stub::ListMyNotices, request)->notices(), SizeIs(2));
+  EXPECT_THAT(As("kari", &Service::Stub::ListMyNotices, {})->notices(), SizeIs(3));
+  EXPECT_THAT(As("stranger", &Service::Stub::ListMyNotices, {})->notices(), IsEmpty());
+}
+
+TEST_F(ServiceTest, UnitsAreListed) {
+  pb::ListUnitsRequest request;
+  request.set_municipality_code("4699");
+  const auto units = As("kari", &Service::Stub::ListUnits, request);
+  ASSERT_TRUE(units.ok()) << units.status();
+  ASSERT_THAT(units->units(), SizeIs(1));
+  EXPECT_EQ(units->units(0).name(), "units/fjordvik");
+  request.clear_municipality_code();
+  request.set_page_size(2);
+  const auto page = As("kari", &Service::Stub::ListUnits, request);
+  EXPECT_THAT(page->units(), SizeIs(2));
+  request.set_page_token(page->next_page_token());
+  const auto rest = As("kari", &Service::Stub::ListUnits, request);
+  ASSERT_THAT(rest->units(), SizeIs(1));
+  EXPECT_EQ(rest->units(0).kind(), pb::CoordinatingUnit::SPECIALIST);
+}
+
+TEST_F(ServiceTest, WhatIsNotThereYetSaysSoAndWhoMayNotMayNot) {
+  EXPECT_EQ(As("siri", &Service::Stub::DraftLetter, {}).status().code(),
+            absl::StatusCode::kUnimplemented);
+  pb::TakeNextNoticeRequest take;
+  take.set_unit("units/fjordvik");
+  EXPECT_EQ(As("gp", &Service::Stub::TakeNextNotice, take).status().code(),
+            absl::StatusCode::kPermissionDenied);
+  EXPECT_EQ(As("lyngnes", &Service::Stub::TakeNextNotice, take).status().code(),
+            absl::StatusCode::kNotFound);
+  EXPECT_EQ(ReasonOf(Take().status()), "QUEUE_EMPTY");
+}
+
+TEST_F(ServiceTest, TheFeedTellsDutiesAndContactsAreLookedUpForOpenOnesOnly) {
+  const std::string name = Sent();
+  grpc::ClientContext context;
+  context.AddMetadata("x-ip-identity", "service");
+  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(20));
+  auto reader = feed_stub_->WatchEvents(&context, {});
+  type::ObligationEvent event;
+  ASSERT_TRUE(reader->Read(&event));
+  context.TryCancel();
+  reader->Finish();
+  EXPECT_EQ(event.aggregate(), name);
+  EXPECT_EQ(event.obligations_size(), 3);
+  EXPECT_NE(event.cursor(), "");
+
+  type::GetObligationsRequest get;
+  get.set_aggregate(name);
+  EXPECT_EQ(Ask(&Feed::Stub::GetObligations, get)->revision(), event.revision());
+
+  type::ResolveContactRequest contact;
+  contact.set_obligation(name);
+  contact.set_recipient("units/fjordvik");
+  EXPECT_EQ(Ask(&Feed::Stub::ResolveContact, contact)->email(), "ke@fjordvik.example");
+  contact.set_capacity(type::Obligation::UNIT_LEADER);
+  EXPECT_EQ(Ask(&Feed::Stub::ResolveContact, contact)->email(), "leder@fjordvik.example");
+  contact.set_recipient("persons/gp");
+  EXPECT_EQ(Ask(&Feed::Stub::ResolveContact, contact)->email(), "jonas.berg@legesenter.example");
+  contact.set_recipient("persons/stranger");
+  EXPECT_EQ(Ask(&Feed::Stub::ResolveContact, contact)->obstacle(),
+            type::ResolveContactResponse::NOT_RESPONSIBLE);
+  ASSERT_TRUE(As("gp", &Service::Stub::WithdrawNotice, For<pb::ActionRequest>(name)).ok());
+  contact.set_recipient("units/fjordvik");
+  EXPECT_EQ(Ask(&Feed::Stub::ResolveContact, contact)->obstacle(),
+            type::ResolveContactResponse::NOT_RESPONSIBLE);
+}
+
+TEST_F(ServiceTest, EightCaseWorkersTakeAHundredNoticesEachExactlyOnce) {
+  std::set<std::string> made;
+  for (int i = 0; i < 100; ++i) made.insert(Submitted());
+  std::mutex mutex;
+  std::vector<std::string> taken;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 8; ++i) {
+    threads.emplace_back([&, who = absl::StrCat("w", i)] {
+      for (;;) {
+        const auto notice = Take(who);
+        if (ReasonOf(notice.status()) == "QUEUE_EMPTY") return;
+        ASSERT_TRUE(notice.ok()) << notice.status();
+        std::lock_guard lock(mutex);
+        taken.push_back(notice->name());
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  EXPECT_THAT(taken, SizeIs(100));
+  EXPECT_EQ(std::set<std::string>(taken.begin(), taken.end()), made);
+}
+
+}  // namespace
+}  // namespace ip::referral
