@@ -41,10 +41,11 @@ function(ip_test name)
   set_tests_properties(${name} PROPERTIES LABELS ${ARG_LABEL} TIMEOUT 300)
 endfunction()
 
-# ip_proto_library(NAME ROOT dir PROTOS a.proto DEPS x [GRPC]): generated code under
-# <build>/gen, never in the source tree; warnings in it are not ours.
+# ip_proto_library(NAME ROOT dir PROTOS a.proto DEPS x GRPC a.proto): generated code under
+# <build>/gen, never in the source tree; warnings in it are not ours. GRPC names the protos whose
+# services are called from C++; servers need no stubs.
 function(ip_proto_library name)
-  cmake_parse_arguments(ARG "GRPC" "ROOT" "PROTOS;DEPS" ${ARGN})
+  cmake_parse_arguments(ARG "" "ROOT" "PROTOS;DEPS;GRPC" ${ARGN})
   set(gen ${CMAKE_BINARY_DIR}/gen)
   set(sources)
   set(keep)
@@ -52,7 +53,7 @@ function(ip_proto_library name)
     string(REGEX REPLACE "\\.proto$" "" base ${proto})
     set(outputs ${gen}/${base}.pb.cc ${gen}/${base}.pb.h)
     set(grpc_args)
-    if(ARG_GRPC)
+    if(proto IN_LIST ARG_GRPC)
       list(APPEND outputs ${gen}/${base}.grpc.pb.cc ${gen}/${base}.grpc.pb.h)
       set(grpc_args --grpc_out=${gen} --plugin=protoc-gen-grpc=$<TARGET_FILE:gRPC::grpc_cpp_plugin>)
     endif()
@@ -76,5 +77,5 @@ function(ip_proto_library name)
   add_library(${name} STATIC ${sources})
   target_link_options(${name} INTERFACE ${keep})
   target_include_directories(${name} SYSTEM PUBLIC ${gen})
-  target_link_libraries(${name} PUBLIC protobuf::libprotobuf ${ARG_DEPS} $<$<BOOL:${ARG_GRPC}>:gRPC::grpc++>)
+  target_link_libraries(${name} PUBLIC protobuf::libprotobuf ${ARG_DEPS} $<$<BOOL:"${ARG_GRPC}">:gRPC::grpc++>)
 endfunction()

@@ -43,10 +43,13 @@ ensure_npm() {
   cp "$folder/package-lock.json" "$folder/node_modules/.installed-lock"
 }
 
-# build [TARGET…]: the release build, with progress.
+# The preset that run and test build; another one (dev, asan) by IP_PRESET.
+export IP_PRESET=${IP_PRESET:-release}
+
+# build [TARGET…]: with progress.
 build() {
-  [[ -f build/release/build.ninja ]] || { say "Configuring"; cmake --preset release >build-configure.log 2>&1 \
+  [[ -f build/$IP_PRESET/build.ninja ]] || { say "Configuring"; cmake --preset "$IP_PRESET" >build-configure.log 2>&1 \
     || { cat build-configure.log; rm -f build-configure.log; fail "cmake could not configure"; }; rm -f build-configure.log; }
   say "Building"
-  cmake --build --preset release ${1:+--target "$@"} | grep --line-buffered -vE '^ninja: no work to do' || [[ ${PIPESTATUS[0]} -eq 0 ]]
+  cmake --build --preset "$IP_PRESET" ${1:+--target "$@"} | grep --line-buffered -vE '^ninja: no work to do' || [[ ${PIPESTATUS[0]} -eq 0 ]]
 }

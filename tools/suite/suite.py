@@ -17,7 +17,7 @@ from tools.suite.database import database
 from tools.suite.process import Process, wait_for
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-BIN = ROOT / "build/release/bin"
+BIN = ROOT / "build" / os.environ.get("IP_PRESET", "release") / "bin"
 
 # Schema, and the folder with its migrations, of everything that stores.
 SCHEMAS = {
