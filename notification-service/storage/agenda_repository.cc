@@ -1,6 +1,7 @@
 #include "notification-service/storage/agenda_repository.h"
 
 #include <algorithm>
+#include <map>
 
 #include "absl/strings/str_cat.h"
 #include "individuellplan/notification/v1/notification_service.pb.h"
@@ -159,12 +160,30 @@ absl::Status AgendaRepository::MakeMessage(sql::Session& session, const std::vec
   return status;
 }
 
-absl::StatusOr<std::vector<Slot>> AgendaRepository::OfObligation(const std::string& obligation,
-                                                                 absl::Time deadline) {
+absl::StatusOr<std::vector<ToldSlot>> AgendaRepository::OfObligation(const std::string& obligation,
+                                                                     absl::Time deadline) {
   auto session = pool_.Acquire(deadline);
   if (!session.ok()) return session.status();
-  return SelectSlots(*session, "obligation = ? ORDER BY send_day, rung_index, addressee LIMIT 1000",
-                     {obligation});
+  auto slots = SelectSlots(
+      *session, "obligation = ? ORDER BY send_day, rung_index, addressee LIMIT 1000", {obligation});
+  if (!slots.ok()) return slots.status();
+  std::map<std::string, ToldSlot> mails;
+  auto status = session->Query(
+      "SELECT s.id, m.state, m.reason FROM slot s JOIN message m ON m.id = s.message_id "
+      "WHERE s.obligation = ?",
+      {obligation}, [&](const sql::Row& row) {
+        ToldSlot& mail = mails[row.String(0)];
+        mail.delivery = static_cast<Delivery::State>(row.Int64(1));
+        mail.delivery_reason = row.String(2);
+      });
+  if (!status.ok()) return status;
+  std::vector<ToldSlot> told;
+  for (Slot& slot : *slots) {
+    ToldSlot& mail = mails[slot.id];
+    mail.slot = std::move(slot);
+    told.push_back(std::move(mail));
+  }
+  return told;
 }
 
 absl::StatusOr<std::vector<Slot>> AgendaRepository::Planned(const std::string& aggregate,

@@ -6,10 +6,20 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "individuellplan/notification/v1/notification_service.pb.h"
 #include "lib/sql/pool.h"
 #include "notification-service/domain/choose.h"
 
 namespace ip::notification {
+
+// A slot with what became of its mail.
+struct ToldSlot {
+  Slot slot;
+  // STATE_UNSPECIFIED when there was no mail.
+  individuellplan::notification::v1::Delivery::State delivery =
+      individuellplan::notification::v1::Delivery::STATE_UNSPECIFIED;
+  std::string delivery_reason;
+};
 
 // What became of one addressee's slots.
 struct Bound {
@@ -30,8 +40,8 @@ class AgendaRepository {
   absl::StatusOr<Bound> Bind(const std::string& addressee, absl::Time now);
 
   // Slots for explanation: all of an obligation; those of an aggregate planned before `until`.
-  absl::StatusOr<std::vector<Slot>> OfObligation(const std::string& obligation,
-                                                 absl::Time deadline);
+  absl::StatusOr<std::vector<ToldSlot>> OfObligation(const std::string& obligation,
+                                                     absl::Time deadline);
   absl::StatusOr<std::vector<Slot>> Planned(const std::string& aggregate, absl::Time until,
                                             absl::Time deadline);
 

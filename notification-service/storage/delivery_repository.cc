@@ -252,8 +252,12 @@ absl::StatusOr<bool> DeliveryRepository::Move(const std::string& id,
                         values);
     if (!rows.ok()) return rows.status();
     moved = *rows == 1;
-    if (!moved || !IsFinal(to)) return absl::OkStatus();
-    return FinishSlots(session, id);
+    if (!moved) return absl::OkStatus();
+    if (IsFinal(to)) return FinishSlots(session, id);
+    return session
+        .Execute("UPDATE slot SET state = ? WHERE message_id = ? AND state = ?",
+                 {SlotState::kBound, id, SlotState::kDone})
+        .status();
   });
   if (!status.ok()) return status;
   return moved;

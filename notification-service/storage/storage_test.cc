@@ -258,7 +258,9 @@ TEST_F(StorageTest, AnOperatorMayRevive) {
   EXPECT_FALSE(*deliveries_.Move(message.id, {Delivery::DEAD}, Delivery::SCHEDULED, "", later_));
   EXPECT_TRUE(
       *deliveries_.Move(message.id, {Delivery::FAILED}, Delivery::SCHEDULED, "RETRIED", later_));
-  EXPECT_THAT(Claim(later_), SizeIs(1));
+  const auto again = Claim(later_);
+  ASSERT_THAT(again, SizeIs(1));
+  EXPECT_THAT(again[0].slots, SizeIs(1));
 }
 
 TEST_F(StorageTest, PreferencesAreKeptByVersion) {

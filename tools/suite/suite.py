@@ -135,8 +135,7 @@ class Suite:
             f"--public_url={self.url}",
             f"--signing_key_file={self.keys / 'internal/notification-service.jwk'}",
             f"--mail_key_file={self.keys / 'index.key'}",
-            f"--rules_dir={ROOT / 'notification-service/rules'}",
-            f"--templates_dir={ROOT / 'notification-service/templates'}"])
+            f"--rules_dir={ROOT / 'notification-service/rules'}"])
         yield self._gateway()
 
     def _stand_ins(self):

@@ -1,0 +1,63 @@
+// Carries one message: whom to reach, in which words, over the relay, and what that comes to.
+#ifndef NOTIFICATION_SERVICE_WORKER_COURIER_H_
+#define NOTIFICATION_SERVICE_WORKER_COURIER_H_
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lib/base/clock.h"
+#include "lib/reference/reference.h"
+#include "notification-service/mail/letter.h"
+#include "notification-service/mail/smtp.h"
+#include "notification-service/storage/delivery_repository.h"
+#include "notification-service/storage/inbox_repository.h"
+#include "notification-service/worker/sources.h"
+
+namespace ip::notification {
+
+struct CourierOptions {
+  std::string mail_from;  // "ikke-svar@fjordvik.example"
+  std::string mail_key;   // for Message-IDs; must not change
+  RelayOptions relay;
+};
+
+// One per sender thread. What it is given must outlive it.
+class Courier {
+ public:
+  struct Parts {
+    DeliveryRepository* deliveries;
+    InboxRepository* inbox;  // for the recipient's language
+    const LetterWriter* letters;
+    const Reference* reference;
+    std::vector<Source*> sources;
+    const Clock* clock;
+  };
+  Courier(const Parts& parts, CourierOptions options);
+
+  // Everything from contact to relay. Answers how the attempt ended, and which slots turned out to
+  // be nobody's duty any more.
+  struct Attempt {
+    Finish finish;
+    std::vector<Slot> dropped;
+  };
+  Attempt Carry(const Message& message);
+
+ private:
+  using Contact = individuellplan::type::v1::ResolveContactResponse;
+  // The contact for the first duty that is still theirs, or how the attempt ends without one.
+  std::optional<Contact> Find(const Message& message, std::vector<Slot>& live, Attempt& attempt);
+  absl::StatusOr<std::string> Write(const Message& message, const std::vector<Slot>& live,
+                                    const Contact& contact, const std::string& address);
+  Finish Judge(const Message& message, const SmtpResult& result);
+  Finish Again(const Message& message, absl::Duration wait, const std::string& outcome) const;
+
+  const Parts parts_;
+  const CourierOptions options_;
+  SmtpSender sender_;
+};
+
+}  // namespace ip::notification
+
+#endif  // NOTIFICATION_SERVICE_WORKER_COURIER_H_

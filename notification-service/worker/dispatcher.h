@@ -1,0 +1,32 @@
+// The sender threads: claim, carry, write down.
+#ifndef NOTIFICATION_SERVICE_WORKER_DISPATCHER_H_
+#define NOTIFICATION_SERVICE_WORKER_DISPATCHER_H_
+
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "notification-service/worker/bell.h"
+#include "notification-service/worker/courier.h"
+
+namespace ip::notification {
+
+class Dispatcher {
+ public:
+  // `queued` is rung when there are new messages; they are looked for every half second anyway.
+  // What it is given must outlive it.
+  Dispatcher(const Courier::Parts& parts, const CourierOptions& options, int threads, Bell* queued);
+  // Stops `queued`. Mails on their way are finished first.
+  ~Dispatcher();
+
+ private:
+  void Run(const Courier::Parts& parts, const CourierOptions& options, const std::string& owner);
+  void Carry(Courier& courier, DeliveryRepository& deliveries, const Message& message);
+
+  Bell& queued_;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace ip::notification
+
+#endif  // NOTIFICATION_SERVICE_WORKER_DISPATCHER_H_

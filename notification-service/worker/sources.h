@@ -1,0 +1,46 @@
+// The services whose duties are reminded of.
+#ifndef NOTIFICATION_SERVICE_WORKER_SOURCES_H_
+#define NOTIFICATION_SERVICE_WORKER_SOURCES_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "individuellplan/type/v1/obligation.pb.h"
+#include "lib/auth/internal_token.h"
+#include "lib/rpc/client.h"
+
+namespace ip::notification {
+
+// One service with a change feed. Thread-safe.
+class Source {
+ public:
+  using Event = individuellplan::type::v1::ObligationEvent;
+  using ResolveContactRequest = individuellplan::type::v1::ResolveContactRequest;
+  using ResolveContactResponse = individuellplan::type::v1::ResolveContactResponse;
+
+  virtual ~Source() = default;
+  // A word for the stored cursor, logs and metrics: "plan" or "referral".
+  virtual const std::string& name() const = 0;
+  // Whether an aggregate ("plans/…") is this service's.
+  virtual bool Owns(const std::string& aggregate) const = 0;
+  // Reads events after a cursor until `take` answers false, the stream ends, or Cancel() is called.
+  virtual absl::Status Watch(const std::string& after,
+                             const std::function<bool(const Event&)>& take) = 0;
+  virtual void Cancel() = 0;
+  virtual absl::StatusOr<ResolveContactResponse> Resolve(const ResolveContactRequest& request) = 0;
+};
+
+// Errors: those of rpc::MakeChannel. `signer` must outlive the source.
+absl::StatusOr<std::unique_ptr<Source>> MakePlanSource(const std::string& target,
+                                                       auth::TokenSigner* signer,
+                                                       const rpc::TlsFiles& tls);
+absl::StatusOr<std::unique_ptr<Source>> MakeReferralSource(const std::string& target,
+                                                           auth::TokenSigner* signer,
+                                                           const rpc::TlsFiles& tls);
+
+}  // namespace ip::notification
+
+#endif  // NOTIFICATION_SERVICE_WORKER_SOURCES_H_
