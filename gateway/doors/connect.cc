@@ -18,9 +18,9 @@ namespace {
 // stands for JSON only where no cookie counts.
 constexpr char kFormType[] = "application/x-www-form-urlencoded";
 
-std::optional<Dress> DressOfRequest(const HttpRequest& request) {
+std::optional<Dress> DressOfRequest(const HttpRequest& request, const std::string& cookie) {
   const std::string type = Header(request, "content-type");
-  if (MediaType(type) == kFormType && !Header(request, "authorization").empty()) {
+  if (MediaType(type) == kFormType && Cookie(request, cookie).empty()) {
     return DressOf("application/json");
   }
   return DressOf(type);
@@ -195,7 +195,7 @@ void ConnectDoor::Handle(std::shared_ptr<Exchange> exchange) {
     return refuse(405, absl::StatusCode::kUnimplemented, "HTTP_METHOD_WRONG",
                   "RPCs are called with POST.", "Allow", "POST");
   }
-  const auto dress = DressOfRequest(request);
+  const auto dress = DressOfRequest(request, session_cookie_);
   const bool fits = dress && (dress->protocol == Dress::kGrpcWeb ||
                               method->unary == (dress->protocol == Dress::kConnectUnary));
   if (!fits || method->descriptor->client_streaming()) {

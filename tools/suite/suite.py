@@ -183,6 +183,8 @@ class Suite:
             f"--signing_key_file={self.keys / 'internal/gateway.jwk'}",
             f"--person_key_file={self.keys / 'person.key'}",
             f"--public_url={self.url}", f"--web_root={ROOT / 'web/dist'}",
+            f"--idporten_issuer={self.idporten_url}", f"--helseid_issuer={self.helseid_url}",
+            f"--client_secret_file={self.keys / 'oidc-client-secret'}",
             *self._database_flags("gateway")]
         return Process("gateway", command, self._log("gateway"),
                        lambda: self._answers(f"http://127.0.0.1:{self.ports.gateway}/readyz"))
