@@ -113,7 +113,7 @@ absl::StatusOr<Caller> ActAs(const Profile& profile, std::string_view role) {
     absl::StrAppend(out, individuellplan::type::v1::Role_Name(each));
   });
   return PermissionDenied("ROLE_NOT_YOURS",
-                          absl::StrCat("x-role must be one of your roles: ", yours, "."));
+                          absl::StrCat("The role must be one of yours: ", yours, "."));
 }
 
 absl::Status CheckPurpose(std::string_view purpose) {

@@ -1,18 +1,22 @@
 """Logging in and out at the local identity provider without a browser."""
 
 import html.parser
-import http.cookiejar
-import urllib.parse
-
 import requests
+import requests.cookies
+
+
+class _LocalJar(requests.cookies.RequestsCookieJar):
+    """Secure cookies go over http too, as browsers do on the local machine. (A cookie policy would be
+    lost: requests copies the cookies into a jar of its own for each request.)"""
+
+    def set_cookie(self, cookie, *args, **kwargs):
+        cookie.secure = False
+        return super().set_cookie(cookie, *args, **kwargs)
 
 
 def browser():
-    """A session that also sends Secure cookies over http, as browsers do on the local machine."""
     session = requests.Session()
-    session.cookies.set_policy(
-        http.cookiejar.DefaultCookiePolicy(secure_protocols=("http", "https"))
-    )
+    session.cookies = _LocalJar()
     return session
 
 
