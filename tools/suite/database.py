@@ -24,6 +24,7 @@ def database(folder, log, buffer_pool="256M"):
     data, socket = folder / "data", folder / "s.sock"
     if not (data / "mysql").is_dir():
         folder.mkdir(parents=True, exist_ok=True)
+        pathlib.Path(log).parent.mkdir(parents=True, exist_ok=True)
         subprocess.run(
             ["mariadb-install-db", "--no-defaults", f"--datadir={data}", *_user_args(),
              "--auth-root-authentication-method=normal", "--skip-test-db"],
