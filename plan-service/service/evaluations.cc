@@ -1,0 +1,21 @@
+#include "plan-service/domain/evaluations.h"
+
+#include "plan-service/service/handlers.h"
+
+namespace ip::plan {
+
+void ServeEvaluations(rpc::Router& router, const Desk& desk) {
+  ServeChange<pb::CreateEvaluationRequest, pb::Evaluation>(
+      router, desk, kPlanService, "CreateEvaluation", type::EVALUATIONS,
+      [](CarePlan& plan, const Act& act, const pb::CreateEvaluationRequest& request) {
+        return CreateEvaluation(plan, act, request.evaluation());
+      });
+  ServeChange<pb::RescheduleEvaluationRequest, pb::Evaluation>(
+      router, desk, kPlanService, "RescheduleEvaluation", type::EVALUATIONS, RescheduleEvaluation);
+  ServeChange<pb::HoldEvaluationRequest, pb::Evaluation>(
+      router, desk, kPlanService, "HoldEvaluation", type::EVALUATIONS, HoldEvaluation);
+  ServeChange<pb::ActionRequest, pb::Evaluation>(router, desk, kPlanService, "ApproveEvaluation",
+                                                 type::EVALUATIONS, ApproveEvaluation);
+}
+
+}  // namespace ip::plan

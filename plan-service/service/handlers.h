@@ -1,0 +1,36 @@
+// The handlers of plan-service, grouped by what they are about.
+#ifndef PLAN_SERVICE_SERVICE_HANDLERS_H_
+#define PLAN_SERVICE_SERVICE_HANDLERS_H_
+
+#include "lib/rpc/router.h"
+#include "plan-service/service/desk.h"
+
+namespace ip::plan {
+
+// Each registers its methods; `desk` outlives the server.
+void ServePlans(rpc::Router& router, const Desk& desk);
+void ServePlanLists(rpc::Router& router, const Desk& desk);
+void ServeGoals(rpc::Router& router, const Desk& desk);
+void ServeActivities(rpc::Router& router, const Desk& desk);
+void ServeTeam(rpc::Router& router, const Desk& desk);
+void ServeEvaluations(rpc::Router& router, const Desk& desk);
+void ServeConsents(rpc::Router& router, const Desk& desk);
+void ServeAccess(rpc::Router& router, const Desk& desk);
+void ServeFeed(rpc::Router& router, const Desk& desk);
+
+// All of them.
+inline void ServeAll(rpc::Router& router, const Desk& desk) {
+  ServePlans(router, desk);
+  ServePlanLists(router, desk);
+  ServeGoals(router, desk);
+  ServeActivities(router, desk);
+  ServeTeam(router, desk);
+  ServeEvaluations(router, desk);
+  ServeConsents(router, desk);
+  ServeAccess(router, desk);
+  ServeFeed(router, desk);
+}
+
+}  // namespace ip::plan
+
+#endif  // PLAN_SERVICE_SERVICE_HANDLERS_H_

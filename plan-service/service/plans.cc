@@ -1,0 +1,157 @@
+#include "plan-service/domain/plans.h"
+
+#include "absl/strings/str_cat.h"
+#include "lib/base/errors.h"
+#include "plan-service/domain/dates.h"
+#include "plan-service/domain/facts.h"
+#include "plan-service/domain/view.h"
+#include "plan-service/service/handlers.h"
+
+namespace ip::plan {
+namespace {
+
+constexpr type::Section kNone = type::SECTION_UNSPECIFIED;
+constexpr int kMaxBatch = 100;
+
+// Plans are opened by the unit that will answer for them, or by a service on its behalf. Nobody
+// else may learn from the answer whether a person has a plan.
+absl::Status CheckMayOpen(const Desk& desk, const rpc::CallContext& call,
+                          const pb::CreatePlanRequest& request) {
+  const Caller& caller = call.caller();
+  const auto* unit = desk.parts().reference->FindUnit(request.plan().unit());
+  if (caller.role != type::SERVICE &&
+      (unit == nullptr || desk.UnitOf(caller) != request.plan().unit())) {
+    return PermissionDenied(
+        "NOT_YOUR_UNIT",
+        "Plans are opened by the coordinating unit in plan.unit. Log in for that "
+        "unit, or send a notice of need.");
+  }
+  if (unit == nullptr) {
+    return InvalidField("plan.unit", "is not a known unit; ListUnits shows which there are.");
+  }
+  if (caller.role != type::SERVICE && request.consent().form() == pb::Consent::ELECTRONIC) {
+    return InvalidField("consent.form",
+                        "is PAPER or ORAL when somebody registers it for the owner.");
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<CarePlan> Create(const Desk& desk, rpc::CallContext& call,
+                                const pb::CreatePlanRequest& request) {
+  if (absl::Status status = CheckMayOpen(desk, call, request); !status.ok()) return status;
+  auto owner = desk.Identify("subject_identity", request.subject_identity());
+  if (!owner.ok()) return owner.status();
+  const Act act = desk.ActOf(call, CarePlan());
+  auto plan = NewPlan(act, request, NewPlanName(act.now), owner->person);
+  if (!plan.ok()) return plan.status();
+  auto created = desk.parts().plans->Create(desk.ContextOf(call, request.request_id(), ""), *plan);
+  if (!created.ok()) return created.status();
+  absl::Status kept = desk.parts().numbers->Remember(call.deadline(), owner->person, owner->number);
+  if (!kept.ok()) return kept;
+  return desk.View(call, std::move(created->message));
+}
+
+absl::StatusOr<CarePlan> Get(const Desk& desk, rpc::CallContext& call,
+                             const pb::GetPlanRequest& request) {
+  auto opened = desk.Open(call, request.name());
+  if (!opened.ok()) return opened.status();
+  if (!IsPlanName(request.name())) {
+    return InvalidField("name", "must be \"plans/{plan}\".");
+  }
+  if (request.has_as_of_time()) {
+    // What one may see is decided now; what stood there is from then.
+    auto then =
+        desk.parts().plans->GetAsOf(call.deadline(), request.name(), ToTime(request.as_of_time()));
+    if (!then.ok()) return then.status();
+    opened->plan = *std::move(then);
+  }
+  absl::Status logged = desk.LogRead(call, opened->plan, opened->decision);
+  if (!logged.ok()) return logged;
+  MakeView(opened->plan, opened->decision, desk.Today(), desk.Rules());
+  return std::move(opened->plan);
+}
+
+absl::StatusOr<pb::BatchGetPlansResponse> BatchGet(const Desk& desk, rpc::CallContext& call,
+                                                   const pb::BatchGetPlansRequest& request) {
+  if (request.names_size() > kMaxBatch) {
+    return InvalidField("names", absl::StrCat("must hold at most ", kMaxBatch, " names."));
+  }
+  pb::BatchGetPlansResponse response;
+  std::vector<AccessLogRow> rows;
+  for (const std::string& name : request.names()) {
+    auto opened = desk.Open(call, name);
+    if (!opened.ok()) return opened.status();
+    rows.push_back(desk.LogRow(call, opened->plan, opened->decision));
+    MakeView(opened->plan, opened->decision, desk.Today(), desk.Rules());
+    *response.add_plans() = std::move(opened->plan);
+  }
+  absl::Status logged = desk.parts().access_log->Write(call.deadline(), std::move(rows));
+  if (!logged.ok()) return logged;
+  return response;
+}
+
+absl::Status SeesAll(const authz::Decision& decision) {
+  if (decision.sections == authz::AllSections()) return absl::OkStatus();
+  return PermissionDenied("NOT_ALLOWED_IN_PLAN",
+                          "This shows the plan as a whole; the owner and the coordinator see it.");
+}
+
+absl::StatusOr<pb::CheckPlanResponse> Check(const Desk& desk, rpc::CallContext& call,
+                                            const pb::CheckPlanRequest& request) {
+  auto opened = desk.Open(call, request.name());
+  if (!opened.ok()) return opened.status();
+  if (absl::Status status = SeesAll(opened->decision); !status.ok()) return status;
+  absl::Status logged = desk.LogRead(call, opened->plan, opened->decision);
+  if (!logged.ok()) return logged;
+  pb::CheckPlanResponse response;
+  for (auto& finding : CheckSection19(opened->plan, desk.Today(), desk.Rules())) {
+    *response.add_findings() = std::move(finding);
+  }
+  response.set_rule_set(desk.Rules().valid_from());
+  return response;
+}
+
+}  // namespace
+
+void ServePlans(rpc::Router& router, const Desk& desk) {
+  const auto unary =
+      [&]<class Request, class Response>(
+          std::string_view method,
+          absl::StatusOr<Response> (*handler)(const Desk&, rpc::CallContext&, const Request&)) {
+        router.Unary<Request, Response>(
+            kPlanService, method, [&desk, handler](rpc::CallContext& call, const Request& request) {
+              return handler(desk, call, request);
+            });
+      };
+  unary("CreatePlan", Create);
+  unary("GetPlan", Get);
+  unary("BatchGetPlans", BatchGet);
+  unary("CheckPlan", Check);
+  ServeChange<pb::UpdatePlanRequest, CarePlan>(router, desk, kPlanService, "UpdatePlan", kNone,
+                                               UpdatePlan);
+  ServeChange<pb::ActionRequest, CarePlan>(router, desk, kPlanService, "ApprovePlan", kNone,
+                                           ApprovePlan);
+  ServeChange<pb::ActionRequest, CarePlan>(
+      router, desk, kPlanService, "ActivatePlan", kNone,
+      [&desk](CarePlan& plan, const Act& act, const pb::ActionRequest& request) {
+        return ActivatePlan(plan, act, request, desk.Rules());
+      });
+  ServeChange<pb::HoldPlanRequest, CarePlan>(router, desk, kPlanService, "HoldPlan", kNone,
+                                             HoldPlan);
+  ServeChange<pb::ActionRequest, CarePlan>(router, desk, kPlanService, "ResumePlan", kNone,
+                                           ResumePlan);
+  ServeChange<pb::ActionRequest, CarePlan>(router, desk, kPlanService, "CompletePlan", kNone,
+                                           CompletePlan);
+  ServeChange<pb::ActionRequest, CarePlan>(
+      router, desk, kPlanService, "RevokePlan", kNone,
+      [](CarePlan& plan, const Act& act, const pb::ActionRequest& request) {
+        return StopPlan(plan, act, request, "RevokePlan", CarePlan::REVOKED);
+      });
+  ServeChange<pb::ActionRequest, CarePlan>(
+      router, desk, kPlanService, "MarkPlanEnteredInError", kNone,
+      [](CarePlan& plan, const Act& act, const pb::ActionRequest& request) {
+        return StopPlan(plan, act, request, "MarkPlanEnteredInError", CarePlan::ENTERED_IN_ERROR);
+      });
+}
+
+}  // namespace ip::plan

@@ -1,0 +1,72 @@
+#include "plan-service/domain/team.h"
+
+#include "lib/base/errors.h"
+#include "plan-service/service/handlers.h"
+
+namespace ip::plan {
+namespace {
+
+absl::StatusOr<pb::Participant> Invite(const Desk& desk, rpc::CallContext& call,
+                                       const pb::CreateParticipantRequest& request) {
+  auto who = desk.Identify("identity", request.identity());
+  if (!who.ok()) return who.status();
+  auto changed =
+      desk.Change(call, request.parent(), request.request_id(), "", type::TEAM,
+                  [&](CarePlan& plan, const Act& act) {
+                    return CreateParticipant(plan, act, request.participant(), who->person);
+                  });
+  if (changed.ok()) {
+    absl::Status kept = desk.parts().numbers->Remember(call.deadline(), who->person, who->number);
+    if (!kept.ok()) return kept;
+  }
+  return Answer<pb::Participant>(desk, call, std::move(changed));
+}
+
+absl::StatusOr<pb::CoordinatorAppointment> Nominate(const Desk& desk, rpc::CallContext& call,
+                                                    const pb::NominateCoordinatorRequest& request) {
+  std::string person = request.candidate().person();
+  std::optional<Identified> who;
+  if (request.has_candidate_identity() || person.empty()) {
+    auto identified = desk.Identify("candidate_identity", request.candidate_identity());
+    if (!identified.ok()) return identified.status();
+    who = *std::move(identified);
+    person = who->person;
+  }
+  auto changed = desk.Change(call, request.plan(), request.request_id(), "",
+                             type::SECTION_UNSPECIFIED, [&](CarePlan& plan, const Act& act) {
+                               return NominateCoordinator(plan, act, request, person);
+                             });
+  if (changed.ok() && who) {
+    absl::Status kept = desk.parts().numbers->Remember(call.deadline(), person, who->number);
+    if (!kept.ok()) return kept;
+  }
+  return Answer<pb::CoordinatorAppointment>(desk, call, std::move(changed));
+}
+
+}  // namespace
+
+void ServeTeam(rpc::Router& router, const Desk& desk) {
+  const auto serve = [&](std::string_view method, auto rule) {
+    ServeChange<pb::ActionRequest, pb::CoordinatorAppointment>(router, desk, kPlanService, method,
+                                                               type::SECTION_UNSPECIFIED, rule);
+  };
+  router.Unary<pb::CreateParticipantRequest, pb::Participant>(
+      kPlanService, "CreateParticipant",
+      [&desk](rpc::CallContext& call, const pb::CreateParticipantRequest& request) {
+        return Invite(desk, call, request);
+      });
+  ServeChange<pb::UpdateParticipantRequest, pb::Participant>(
+      router, desk, kPlanService, "UpdateParticipant", type::TEAM, UpdateParticipant);
+  ServeChange<pb::ActionRequest, pb::Participant>(router, desk, kPlanService, "EndParticipation",
+                                                  type::TEAM, EndParticipation);
+  router.Unary<pb::NominateCoordinatorRequest, pb::CoordinatorAppointment>(
+      kPlanService, "NominateCoordinator",
+      [&desk](rpc::CallContext& call, const pb::NominateCoordinatorRequest& request) {
+        return Nominate(desk, call, request);
+      });
+  serve("AcceptCoordinatorAppointment", AcceptAppointment);
+  serve("DeclineCoordinatorAppointment", DeclineAppointment);
+  serve("EndCoordinatorAppointment", EndAppointment);
+}
+
+}  // namespace ip::plan
