@@ -56,9 +56,9 @@ absl::Status Serve() {
   const auto plans = ip::referral::MakeRpcPlanClient(*channel, signer->get());
   ip::referral::AcceptanceWorker worker(
       {repositories.notices.get(), repositories.work.get(), plans.get(), clock->get()});
-  ip::referral::Handlers handlers({repositories.notices.get(), repositories.work.get(), &feed,
-                                   clock->get(), &*reference, &*rules, &*persons,
-                                   [&worker] { worker.Nudge(); }});
+  ip::referral::Handlers handlers({repositories.notices.get(), repositories.work.get(),
+                                   repositories.statistics.get(), &feed, clock->get(), &*reference,
+                                   &*rules, &*persons, [&worker] { worker.Nudge(); }});
   ip::rpc::Router router;
   handlers.Register(router);
   auto options = ip::rpc::ServerOptionsFromFlags();

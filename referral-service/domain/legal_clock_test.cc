@@ -81,6 +81,16 @@ TEST(LegalClock, ADecidedNoticeKeepsTheSignalOfItsDay) {
   EXPECT_EQ(SignalOn(notice, CivilDay(2030, 1, 1)), pb::Clock::GREEN);
 }
 
+TEST(Rules, TheFileThatIsShippedIsGood) {
+  const auto rules = Rules::Load(IP_SOURCE_DIR "/referral-service/rules");
+  ASSERT_TRUE(rules.ok()) << rules.status();
+  const auto& today = rules->On(CivilDay(2026, 11, 2));
+  EXPECT_EQ(today.amber_days(), 21);
+  EXPECT_EQ(today.deadline_months(), 1);
+  EXPECT_EQ(today.requirements_size(), 4);
+  EXPECT_FALSE(Rules::Load("/nowhere").ok());
+}
+
 TEST(Rules, TheSetOfTheDayHoldsAndBadFilesAreRefused) {
   const auto rules = Rules::Parse(R"({"ruleSets": [
     {"name": "a", "validFrom": {"year": 2022, "month": 8, "day": 1}, "amberDays": 21,

@@ -23,6 +23,7 @@ namespace ip::referral {
 struct Deps {
   NoticeRepository* notices;
   WorkRepository* work;
+  StatisticsRepository* statistics;
   outbox::Feed* feed;
   const Clock* clock;  // business time
   const Reference* reference;
@@ -75,6 +76,8 @@ class Handlers {
                             rpc::Writer<pb::QueueEvent>& writer);
   absl::Status SendChange(Ctx& ctx, const std::string& unit, const outbox::Entry& entry,
                           rpc::Writer<pb::QueueEvent>& writer);
+  absl::StatusOr<pb::GetQueueStatisticsResponse> GetQueueStatistics(
+      Ctx& ctx, const pb::GetQueueStatisticsRequest& request);
   NoticeOr TakeNextNotice(Ctx& ctx, const pb::TakeNextNoticeRequest& request);
 
   // deciding.cc: what becomes of a notice.

@@ -153,7 +153,29 @@ Handlers::NoticeOr Handlers::TakeNextNotice(Ctx& ctx, const pb::TakeNextNoticeRe
   return View(ctx, taken->message);
 }
 
+absl::StatusOr<pb::GetQueueStatisticsResponse> Handlers::GetQueueStatistics(
+    Ctx& ctx, const pb::GetQueueStatisticsRequest& request) {
+  absl::Status status = CheckAccess(ctx.action(), request.unit(), ctx.caller(), *deps_.reference);
+  if (!status.ok()) return status;
+  const absl::CivilDay today = Today();
+  absl::CivilDay first = today - 365;
+  absl::CivilDay last = today;
+  const auto& period = request.period();
+  if (request.has_period()) {
+    if (!IsValid(period.start_date()) || (period.has_end_date() && !IsValid(period.end_date()))) {
+      return InvalidField("period", "Give whole calendar days that exist, or no period at all.");
+    }
+    first = DayOf(period.start_date());
+    if (period.has_end_date()) last = DayOf(period.end_date());
+  }
+  return deps_.statistics->Get(ctx.deadline(), request.unit(), today,
+                               absl::FromCivil(first, Oslo()), absl::FromCivil(last + 1, Oslo()));
+}
+
 void Handlers::RegisterQueue(rpc::Router& router) {
+  router.Unary<pb::GetQueueStatisticsRequest, pb::GetQueueStatisticsResponse>(
+      kService, "GetQueueStatistics",
+      [this](Ctx& ctx, const auto& r) { return GetQueueStatistics(ctx, r); });
   router.Unary<pb::ListQueueRequest, pb::ListQueueResponse>(
       kService, "ListQueue", [this](Ctx& ctx, const auto& r) { return ListQueue(ctx, r); });
   router.ServerStream<pb::WatchQueueRequest, pb::QueueEvent>(

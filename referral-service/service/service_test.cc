@@ -46,9 +46,9 @@ class ServiceTest : public testing::DatabaseTest {
     }
     worker_ = std::make_unique<AcceptanceWorker>(
         AcceptanceWorker::Deps{&notices(), &work(), &plans_, &clock_, absl::Milliseconds(20)});
-    handlers_ = std::make_unique<Handlers>(Deps{&notices(), &work(), &feed_, &clock_,
-                                                &testing::TestReference(), &testing::TestRules(),
-                                                &persons_, [this] { worker_->Nudge(); }});
+    handlers_ = std::make_unique<Handlers>(Deps{
+        &notices(), &work(), repositories_.statistics.get(), &feed_, &clock_,
+        &testing::TestReference(), &testing::TestRules(), &persons_, [this] { worker_->Nudge(); }});
     rpc::Router router;
     handlers_->Register(router);
     rpc::ServerOptions options;
@@ -455,6 +455,33 @@ TEST_F(ServiceTest, MyNoticesAreTheSendersAndThePersons) {
   EXPECT_THAT(As("gp", &Service::Stub::ListMyNotices, request)->notices(), SizeIs(2));
   EXPECT_THAT(As("kari", &Service::Stub::ListMyNotices, {})->notices(), SizeIs(3));
   EXPECT_THAT(As("stranger", &Service::Stub::ListMyNotices, {})->notices(), IsEmpty());
+}
+
+TEST_F(ServiceTest, StatisticsCountLoadOverdueAndOutcomes) {
+  worker_->Start();
+  const std::string done = Sent();
+  ASSERT_TRUE(Take().ok());
+  plans_.answer = CoordinatorAnswer::kAccepted;
+  clock_.Advance(absl::Hours(48));
+  ASSERT_TRUE(AcceptIt(done).ok());
+  ASSERT_TRUE(Eventually([&] { return Get(done).state() == N::CLOSED_DONE; }));
+  Sent();
+  ASSERT_TRUE(Take().ok());
+  clock_.Advance(absl::Hours(24 * 40));
+  Sent();
+  pb::GetQueueStatisticsRequest request;
+  request.set_unit("units/fjordvik");
+  const auto numbers = As("siri", &Service::Stub::GetQueueStatistics, request);
+  ASSERT_TRUE(numbers.ok()) << numbers.status();
+  EXPECT_EQ(numbers->open_count(), 2);
+  EXPECT_EQ(numbers->overdue_count(), 1);
+  EXPECT_EQ(numbers->median_time_to_coordinator().seconds(), 48 * 3600);
+  ASSERT_THAT(numbers->loads(), SizeIs(1));
+  EXPECT_EQ(numbers->loads(0).assignee_display_name(), "Siri Dahle");
+  EXPECT_EQ(numbers->loads(0).open_count(), 1);
+  EXPECT_THAT(numbers->source_outcomes(), SizeIs(3));
+  EXPECT_EQ(As("lyngnes", &Service::Stub::GetQueueStatistics, request).status().code(),
+            absl::StatusCode::kNotFound);
 }
 
 TEST_F(ServiceTest, UnitsAreListed) {

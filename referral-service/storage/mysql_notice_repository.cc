@@ -278,7 +278,8 @@ class MysqlNoticeRepository final : public NoticeRepository {
 Repositories MakeMysqlRepositories(document::Config config) {
   config.table = "notice";
   config.resource = "notice";
-  return {std::make_unique<MysqlNoticeRepository>(config), MakeMysqlWorkRepository(config)};
+  return {std::make_unique<MysqlNoticeRepository>(config), MakeMysqlWorkRepository(config),
+          MakeMysqlStatisticsRepository(config)};
 }
 
 }  // namespace ip::referral

@@ -17,6 +17,7 @@
 #include "individuellplan/referral/v1/referral_service.pb.h"
 #include "lib/document/store.h"
 #include "referral-service/domain/types.h"
+#include "referral-service/storage/statistics_repository.h"
 
 namespace ip::referral {
 
@@ -119,6 +120,7 @@ class WorkRepository {
 struct Repositories {
   std::unique_ptr<NoticeRepository> notices;
   std::unique_ptr<WorkRepository> work;
+  std::unique_ptr<StatisticsRepository> statistics;
 };
 // On MariaDB. What the config points to must outlive them; `table` and `resource` are set here.
 Repositories MakeMysqlRepositories(document::Config config);

@@ -3,7 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "individuellplan/plan/v1/plan_feed_service.grpc.pb.h"
 #include "individuellplan/plan/v1/plan_service.grpc.pb.h"
-#include "lib/base/errors.h"
+#include "lib/base/clock.h"
 #include "lib/rpc/client.h"
 #include "referral-service/worker/plan_client.h"
 
@@ -26,6 +26,14 @@ std::string ExistingPlan(const absl::Status& status) {
   return found == info.metadata().end() ? "" : found->second;
 }
 
+// Whoever consented for the person; how they may stands in the notice, which the consent refers to.
+plan::Representative::Kind RepresentativeOf(const pb::NeedNotice& notice, absl::CivilDay today) {
+  const auto& birth = notice.subject().birth_date();
+  const bool minor =
+      IsValid(birth) && absl::CivilDay(birth.year() + 18, birth.month(), birth.day()) > today;
+  return minor ? plan::Representative::PARENT : plan::Representative::GUARDIAN;
+}
+
 plan::Consent ConsentOf(const pb::NeedNotice& notice) {
   plan::Consent consent;
   consent.set_kind(plan::Consent::CREATE_PLAN);
@@ -36,6 +44,10 @@ plan::Consent ConsentOf(const pb::NeedNotice& notice) {
   } else {
     consent.set_form(plan::Consent::ORAL);
     consent.set_form_reference(notice.name());
+  }
+  if (notice.consent_basis().kind() == pb::ConsentBasis::CONSENT_BY_REPRESENTATIVE) {
+    consent.set_grantor_basis(
+        RepresentativeOf(notice, OsloDay(TimeOf(notice.decision().decide_time()))));
   }
   return consent;
 }
