@@ -1,0 +1,360 @@
+// The main job through plan-service, and the acceptance checks of the law (domain.md § 8).
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "plan-service/service/test_service.h"
+
+namespace ip::plan::testing {
+namespace {
+
+using Stub = pb::PlanService::Stub;
+using AccessStub = pb::AccessService::Stub;
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::SizeIs;
+using type::Obligation;
+
+template <class T>
+std::string Why(const absl::StatusOr<T>& result) {
+  return result.ok() ? "OK" : ReasonOf(result.status());
+}
+
+TEST_F(PlanServiceTest, TheMainJobEndsInAnActivePlanWithDuties) {
+  const CarePlan plan = Active();
+  EXPECT_EQ(plan.state(), CarePlan::ACTIVE);
+  EXPECT_THAT(plan.alarms(), IsEmpty());
+
+  grpc::ClientContext context;
+  context.AddMetadata("x-ip-identity", service_.token);
+  auto stream = feed_stub_->WatchEvents(&context, type::WatchEventsRequest());
+  type::ObligationEvent event;
+  while (event.revision() < plan.revision()) ASSERT_TRUE(stream->Read(&event));
+  context.TryCancel();
+  EXPECT_EQ(event.aggregate(), plan.name());
+  std::vector<std::string> parties;
+  for (const auto& duty : event.obligations()) {
+    if (duty.kind() != Obligation::PLAN_EVALUATION) continue;
+    for (const auto& party : duty.parties()) parties.push_back(party.recipient());
+  }
+  EXPECT_THAT(parties, Contains(coordinator_.name));
+  EXPECT_THAT(parties, Contains(helper_.name));
+  EXPECT_THAT(parties, Contains(owner_.name));
+}
+
+TEST_F(PlanServiceTest, Check01_NoPlanWithoutConsent) {
+  auto request = NewPlanRequest();
+  request.clear_consent();
+  EXPECT_EQ(Why(Plan(&Stub::CreatePlan, request, service_)), "CONSENT_MISSING");
+  EXPECT_EQ(Count("SELECT COUNT(*) FROM plan"), 0);
+}
+
+TEST_F(PlanServiceTest, Check02_NobodyHasTwoOpenPlans) {
+  const CarePlan first = Opened();
+  const auto second = Plan(&Stub::CreatePlan, NewPlanRequest(), service_);
+  EXPECT_EQ(Why(second), "OPEN_PLAN_EXISTS");
+  EXPECT_TRUE(absl::IsAlreadyExists(second.status()));
+  Must(Plan(&Stub::RevokePlan, Action(first.name(), first.etag()), case_worker_));
+  EXPECT_EQ(Why(Plan(&Stub::CreatePlan, NewPlanRequest(), service_)), "OK");
+}
+
+TEST_F(PlanServiceTest, Check03_ActivationNamesTheLettersThatAreMissing) {
+  const std::string plan = Opened().name();
+  Accepted(Nominated(plan));
+  const CarePlan draft = Must(Read(plan, coordinator_));
+  const auto refused = Plan(&Stub::ActivatePlan, Action(plan, draft.etag()), coordinator_);
+  EXPECT_EQ(Why(refused), "PLAN_INCOMPLETE");
+  const std::string text = ToRpcStatus(refused.status()).ShortDebugString();
+  EXPECT_THAT(text, HasSubstr("19_g"));
+  EXPECT_THAT(text, HasSubstr("19_h"));
+  EXPECT_THAT(text, Not(HasSubstr("19_c")));
+  const auto appointment = Must(Read(plan, case_worker_)).coordinator_appointments(0);
+  Must(Plan(&Stub::EndCoordinatorAppointment, Action(appointment.name(), appointment.etag()),
+            case_worker_));
+  const CarePlan left = Must(Read(plan, owner_));
+  EXPECT_THAT(ToRpcStatus(Plan(&Stub::ActivatePlan, Action(plan, left.etag()), owner_).status())
+                  .ShortDebugString(),
+              HasSubstr("19_c"));
+}
+
+TEST_F(PlanServiceTest, Check04_WithdrawalIsNotFoundAtTheNextRead) {
+  const CarePlan plan = Active();
+  const CarePlan seen = Must(Read(plan.name(), helper_));
+  EXPECT_THAT(seen.goals(), SizeIs(1));
+  EXPECT_THAT(seen.needs(), IsEmpty());
+  pb::ListMyActivitiesRequest mine;
+  EXPECT_THAT(Must(Plan(&Stub::ListMyActivities, mine, helper_)).items(), SizeIs(1));
+
+  Must(Access(&AccessStub::WithdrawConsent, Action(share_.name(), share_.etag()), owner_));
+  const auto gone = Read(plan.name(), helper_);
+  EXPECT_TRUE(absl::IsNotFound(gone.status())) << gone.status();
+  EXPECT_EQ(gone.status().message(), Read("plans/none-at-all", helper_).status().message());
+  EXPECT_THAT(Must(Plan(&Stub::ListMyActivities, mine, helper_)).items(), IsEmpty());
+  EXPECT_THAT(Must(Plan(&Stub::ListPlans, pb::ListPlansRequest(), helper_)).plans(), IsEmpty());
+}
+
+TEST_F(PlanServiceTest, Check05_EveryReadIsLoggedOrFails) {
+  const std::string plan = Opened().name();
+  Accepted(Nominated(plan));
+  for (int i = 1; i <= 3; ++i) {
+    Must(Read(plan, coordinator_));
+    EXPECT_EQ(Count("SELECT COUNT(*) FROM access_log"), i);
+  }
+  pb::ListAccessLogEntriesRequest request;
+  request.set_parent(plan);
+  const auto entries = Must(Access(&AccessStub::ListAccessLogEntries, request, owner_));
+  ASSERT_THAT(entries.access_log_entries(), SizeIs(3));
+  EXPECT_EQ(entries.access_log_entries(0).accessor(), coordinator_.name);
+  EXPECT_EQ(entries.access_log_entries(0).basis(), "COORDINATOR");
+  EXPECT_EQ(entries.access_log_entries(0).method(), "GetPlan");
+
+  database_.Run("RENAME TABLE access_log TO access_log_away;");
+  const auto refused = Read(plan, coordinator_);
+  EXPECT_EQ(Why(refused), "ACCESS_LOG_UNAVAILABLE");
+  EXPECT_TRUE(absl::IsUnavailable(refused.status()));
+}
+
+TEST_F(PlanServiceTest, Check05_TheLogShowsWhenItWasTamperedWith) {
+  const std::string plan = Opened().name();
+  for (int i = 0; i < 3; ++i) Must(Read(plan, owner_));
+  pb::VerifyAccessLogRequest request;
+  request.set_plan(plan);
+  const auto verify = [&] { return Must(Access(&AccessStub::VerifyAccessLog, request, owner_)); };
+  EXPECT_TRUE(verify().intact());
+  EXPECT_EQ(verify().entry_count(), 3);
+  database_.Run("CREATE TABLE kept AS SELECT * FROM access_log;");
+  for (const char* harm :
+       {"DELETE FROM access_log WHERE number = 3;", "DELETE FROM access_log WHERE number = 2;",
+        "UPDATE access_log a, kept k SET a.entry = k.entry"
+        " WHERE a.number = 2 AND k.number = 1;",
+        "UPDATE access_log SET hash = REVERSE(hash) WHERE number = 1;"}) {
+    database_.Run(harm);
+    EXPECT_FALSE(verify().intact()) << harm;
+    database_.Run("DELETE FROM access_log; INSERT INTO access_log SELECT * FROM kept;");
+    EXPECT_TRUE(verify().intact());
+  }
+}
+
+TEST_F(PlanServiceTest, Check08_ACoordinatorLeavesAndTheUnitIsTold) {
+  const CarePlan plan = Active();
+  const auto& appointment = plan.coordinator_appointments(0);
+  Must(Plan(&Stub::EndCoordinatorAppointment, Action(appointment.name(), appointment.etag()),
+            case_worker_));
+  const CarePlan after = Must(Read(plan.name(), case_worker_));
+  EXPECT_EQ(after.state(), CarePlan::ACTIVE);
+  EXPECT_THAT(after.alarms(), Contains(CarePlan::NO_COORDINATOR));
+  pb::ListUnitAlertsRequest request;
+  request.set_unit("units/fjordvik");
+  const auto alerts = Must(Plan(&Stub::ListUnitAlerts, request, leader_));
+  ASSERT_FALSE(alerts.alerts().empty());
+  EXPECT_EQ(alerts.alerts(0).alarm(), CarePlan::NO_COORDINATOR);
+  type::GetObligationsRequest duties;
+  duties.set_aggregate(plan.name());
+  const auto event =
+      Must(Call(*feed_stub_, &pb::PlanFeedService::Stub::GetObligations, duties, service_));
+  EXPECT_THAT(event.ShortDebugString(), HasSubstr("COORDINATOR_VACANCY"));
+  request.set_unit("units/other");
+  EXPECT_TRUE(absl::IsNotFound(Plan(&Stub::ListUnitAlerts, request, leader_).status()));
+}
+
+TEST_F(PlanServiceTest, Check13_ACorrectionNeverRemovesTheOldText) {
+  const std::string plan = Opened().name();
+  const pb::Goal goal = Wished(plan);
+  const absl::Time then = clock_.Now();
+  clock_.Advance(absl::Hours(1));
+  pb::UpdateGoalRequest update;
+  update.mutable_goal()->set_name(goal.name());
+  update.mutable_goal()->mutable_own_words()->set_text("Jeg vil lage mat selv");
+  Must(Plan(&Stub::UpdateGoal, update, owner_));
+  EXPECT_EQ(Must(Read(plan, owner_)).goals(0).own_words().text(), "Jeg vil lage mat selv");
+  pb::GetPlanRequest as_of;
+  as_of.set_name(plan);
+  *as_of.mutable_as_of_time() = ToTimestamp(then);
+  EXPECT_EQ(Must(Plan(&Stub::GetPlan, as_of, owner_)).goals(0).own_words().text(),
+            "Jeg vil handle selv");
+  pb::ListPlanRevisionsRequest history;
+  history.set_name(plan);
+  const auto revisions = Must(Plan(&Stub::ListPlanRevisions, history, owner_));
+  ASSERT_THAT(revisions.revisions(), SizeIs(3));
+  EXPECT_EQ(revisions.revisions(0).action(), "UpdateGoal");
+  EXPECT_EQ(revisions.revisions(0).actor(), owner_.name);
+}
+
+TEST_F(PlanServiceTest, Check14_TheOwnersWordsAreTheirs) {
+  const std::string plan = Opened().name();
+  Accepted(Nominated(plan));
+  pb::UpdateGoalRequest update;
+  update.mutable_goal()->set_name(Wished(plan).name());
+  update.mutable_goal()->mutable_own_words()->set_text("Noe annet");
+  const auto refused = Plan(&Stub::UpdateGoal, update, coordinator_);
+  EXPECT_EQ(Why(refused), "OWN_WORDS_ARE_THE_OWNERS");
+  EXPECT_TRUE(absl::IsPermissionDenied(refused.status()));
+}
+
+TEST_F(PlanServiceTest, OutsidersLearnNothing) {
+  const CarePlan plan = Active();
+  const std::string missing = "plans/none-at-all";
+  EXPECT_EQ(Read(plan.name(), stranger_).status(), Read(missing, stranger_).status());
+  pb::CreateGoalRequest goal;
+  goal.set_parent(plan.name());
+  EXPECT_TRUE(absl::IsNotFound(Plan(&Stub::CreateGoal, goal, stranger_).status()));
+  EXPECT_THAT(Must(Plan(&Stub::ListPlans, pb::ListPlansRequest(), stranger_)).plans(), IsEmpty());
+  Person elsewhere = case_worker_;
+  elsewhere.token = "CASE_WORKER|" + case_worker_.name + "|organizations/999990009";
+  EXPECT_TRUE(absl::IsNotFound(Read(plan.name(), elsewhere).status()));
+  EXPECT_EQ(Why(Plan(&Stub::CreatePlan, NewPlanRequest(), elsewhere)), "NOT_YOUR_UNIT");
+}
+
+TEST_F(PlanServiceTest, UnitSeesTheOverviewAlone) {
+  const CarePlan plan = Active();
+  const CarePlan seen = Must(Read(plan.name(), case_worker_));
+  EXPECT_EQ(seen.subject().display_name(), "Kari Nordli");
+  EXPECT_THAT(seen.goals(), IsEmpty());
+  EXPECT_THAT(seen.participants(), IsEmpty());
+  EXPECT_THAT(seen.redacted_sections(), Contains(type::GOALS));
+}
+
+TEST_F(PlanServiceTest, WhoIsAskedWithoutAShareIsToldWhatIsMissing) {
+  const std::string plan = Opened().name();
+  Accepted(Nominated(plan));
+  const std::string helper = Invited(plan).name();
+  EXPECT_TRUE(absl::IsNotFound(Read(plan, helper_).status()));
+  const pb::Activity activity = Asked(plan, helper);
+  EXPECT_EQ(activity.commitment(), pb::Activity::REQUESTED);
+  EXPECT_EQ(Why(Read(plan, helper_)), "SHARE_CONSENT_MISSING");
+  EXPECT_EQ(Why(Plan(&Stub::AcceptActivity, Action(activity.name(), activity.etag()), helper_)),
+            "SHARE_CONSENT_MISSING");
+  Shared(plan, helper, {type::ACTIVITIES});
+  EXPECT_EQ(Why(Plan(&Stub::AcceptActivity, Action(activity.name(), activity.etag()), helper_)),
+            "OK");
+  pb::CreateGoalRequest goal;
+  goal.set_parent(plan);
+  goal.mutable_goal()->set_professional_wording("Trygg i butikken");
+  EXPECT_EQ(Why(Plan(&Stub::CreateGoal, goal, helper_)), "SECTION_NOT_SHARED");
+}
+
+TEST_F(PlanServiceTest, ARepeatedRequestIsCarriedOutOnce) {
+  const std::string plan = Opened().name();
+  pb::CreateGoalRequest request;
+  request.set_parent(plan);
+  request.mutable_goal()->mutable_own_words()->set_text("Ro i huset");
+  request.set_request_id("3f2b8c1e-6d0a-4c55-9a3e-2f1d7b9c0e4a");
+  const pb::Goal first = Must(Plan(&Stub::CreateGoal, request, owner_));
+  EXPECT_EQ(Must(Plan(&Stub::CreateGoal, request, owner_)).name(), first.name());
+  EXPECT_THAT(Must(Read(plan, owner_)).goals(), SizeIs(1));
+  request.mutable_goal()->mutable_own_words()->set_text("Noe annet");
+  EXPECT_EQ(Why(Plan(&Stub::CreateGoal, request, owner_)), "REQUEST_ID_REUSED");
+}
+
+TEST_F(PlanServiceTest, ListsArePagedAndFilteredAndBoundToTheirArguments) {
+  const CarePlan plan = Active();
+  pb::ListPlansRequest request;
+  request.set_filter("state = \"ACTIVE\" AND role = \"COORDINATOR\"");
+  const auto plans = Must(Plan(&Stub::ListPlans, request, coordinator_));
+  ASSERT_THAT(plans.plans(), SizeIs(1));
+  EXPECT_EQ(plans.plans(0).coordinator_display_name(), "Amina Lie");
+  EXPECT_EQ(ToDay(plans.plans(0).next_evaluation_date()), OsloDay(clock_.Now()) + 60);
+  EXPECT_EQ(plans.next_page_token(), "");
+  request.set_filter("state = \"DRAFT\"");
+  EXPECT_THAT(Must(Plan(&Stub::ListPlans, request, coordinator_)).plans(), IsEmpty());
+  request.set_filter("name = \"x\"");
+  EXPECT_EQ(Why(Plan(&Stub::ListPlans, request, coordinator_)), "INVALID_REQUEST");
+  request.clear_filter();
+  request.set_order_by("state");
+  EXPECT_EQ(Why(Plan(&Stub::ListPlans, request, coordinator_)), "INVALID_REQUEST");
+
+  auto activity = Asked(plan.name(), plan.activities(0).responsible());
+  pb::ListMyActivitiesRequest mine;
+  mine.set_page_size(1);
+  const auto page = Must(Plan(&Stub::ListMyActivities, mine, helper_));
+  ASSERT_THAT(page.items(), SizeIs(1));
+  mine.set_page_token(page.next_page_token());
+  const auto next = Must(Plan(&Stub::ListMyActivities, mine, helper_));
+  ASSERT_THAT(next.items(), SizeIs(1));
+  EXPECT_NE(next.items(0).activity().name(), page.items(0).activity().name());
+  EXPECT_EQ(next.next_page_token(), "");
+  EXPECT_TRUE(absl::IsInvalidArgument(Plan(&Stub::ListMyActivities, mine, coordinator_).status()));
+}
+
+TEST_F(PlanServiceTest, PreviewShowsWhatAConsentWouldOpen) {
+  const std::string plan = Opened().name();
+  Accepted(Nominated(plan));
+  Wished(plan);
+  pb::PreviewAccessRequest request;
+  request.set_plan(plan);
+  request.set_participant(Invited(plan).name());
+  const auto before = Must(Access(&AccessStub::PreviewAccess, request, owner_));
+  EXPECT_FALSE(before.has_plan());
+  EXPECT_THAT(before.explanation().nb(), HasSubstr("Ingenting"));
+  request.mutable_hypothetical_consent()->add_sections(type::GOALS);
+  const auto after = Must(Access(&AccessStub::PreviewAccess, request, owner_));
+  EXPECT_THAT(after.plan().goals(), SizeIs(1));
+  EXPECT_THAT(after.plan().participants(), IsEmpty());
+  EXPECT_TRUE(absl::IsNotFound(Read(plan, helper_).status()));
+}
+
+TEST_F(PlanServiceTest, BlocksWinAndAreLifted) {
+  const CarePlan plan = Active();
+  pb::BlockAccessRequest request;
+  request.set_parent(plan.name());
+  request.mutable_access_block()->set_person(helper_.name);
+  const auto block = Must(Access(&AccessStub::BlockAccess, request, owner_));
+  EXPECT_TRUE(absl::IsNotFound(Read(plan.name(), helper_).status()));
+  Must(Access(&AccessStub::LiftAccessBlock, Action(block.name(), block.etag()), owner_));
+  EXPECT_TRUE(Read(plan.name(), helper_).ok());
+}
+
+TEST_F(PlanServiceTest, AddressesAreToldWhileTheDutyIsTheirs) {
+  const CarePlan plan = Active();
+  const auto resolve = [&](const std::string& recipient, const std::string& duty,
+                           Obligation::Capacity capacity = Obligation::CAPACITY_UNSPECIFIED) {
+    type::ResolveContactRequest request;
+    request.set_recipient(recipient);
+    request.set_obligation(duty);
+    request.set_capacity(capacity);
+    return Must(Call(*feed_stub_, &pb::PlanFeedService::Stub::ResolveContact, request, service_));
+  };
+  const std::string evaluation = plan.evaluations(0).name();
+  EXPECT_EQ(resolve(helper_.name, evaluation).email(), "per.vik@fjordvik.example");
+  EXPECT_EQ(resolve("units/fjordvik", evaluation).email(), "ke@fjordvik.example");
+  EXPECT_EQ(resolve("units/fjordvik", evaluation, Obligation::UNIT_LEADER).email(),
+            "leder@fjordvik.example");
+  EXPECT_EQ(resolve(owner_.name, evaluation).obstacle(), type::ResolveContactResponse::NO_ADDRESS);
+  EXPECT_EQ(resolve(owner_.name, evaluation).audience(),
+            type::ResolveContactResponse::PRIVATE_PERSON);
+  EXPECT_EQ(resolve(stranger_.name, evaluation).obstacle(),
+            type::ResolveContactResponse::NOT_RESPONSIBLE);
+  pb::RescheduleEvaluationRequest move;
+  move.set_name(evaluation);
+  move.set_etag(plan.evaluations(0).etag());
+  move.set_reason("ferie");
+  *move.mutable_due_date() = ToDate(OsloDay(clock_.Now()) + 70);
+  Must(Plan(&Stub::RescheduleEvaluation, move, coordinator_));
+  EXPECT_EQ(resolve(helper_.name, evaluation).obstacle(),
+            type::ResolveContactResponse::NOT_RESPONSIBLE);
+}
+
+TEST_F(PlanServiceTest, NothingReadableLiesInTheDatabase) {
+  Active();
+  for (const char* where :
+       {"SELECT COUNT(*) FROM plan WHERE document LIKE BINARY '%handle selv%'",
+        "SELECT COUNT(*) FROM plan_revision WHERE document LIKE BINARY '%Kari%'",
+        "SELECT COUNT(*) FROM outbox WHERE payload LIKE BINARY '%Kari%'",
+        "SELECT COUNT(*) FROM access_log WHERE entry LIKE BINARY '%Navnesen%'"}) {
+    EXPECT_EQ(Count(where), 0) << where;
+  }
+  EXPECT_EQ(Count("SELECT COUNT(*) FROM person_number WHERE number LIKE BINARY '%" + owner_.number +
+                  "%'"),
+            0);
+  EXPECT_EQ(Count("SELECT COUNT(*) FROM person_number"), 3);
+}
+
+TEST_F(PlanServiceTest, WhatIsNotImplementedYetSaysSo) {
+  pb::DiffPlanRevisionsRequest request;
+  request.set_name("plans/none-at-all");
+  EXPECT_TRUE(absl::IsUnimplemented(Plan(&Stub::DiffPlanRevisions, request, owner_).status()));
+}
+
+}  // namespace
+}  // namespace ip::plan::testing
