@@ -13,6 +13,8 @@ ABSL_FLAG(std::string, smtp_password_file, "", "File with the password of --smtp
 ABSL_FLAG(std::string, smtp_ca_file, "",
           "PEM file with the authority of the relay's certificate; empty for the system's.");
 ABSL_FLAG(int, smtp_reply_seconds, 600, "How long the relay may take to answer.");
+ABSL_FLAG(int, lease_seconds, 60,
+          "How long a mail belongs to the process that took it before another may take it.");
 ABSL_FLAG(std::string, mail_from, "ikke-svar@localhost", "The sender's address.");
 ABSL_FLAG(std::string, mail_key_file, "",
           "The key that makes slot keys and Message-IDs (ip-keys init). It must never change.");
@@ -28,6 +30,7 @@ absl::StatusOr<MailSettings> MailFromFlags() {
   courier.relay.plaintext = courier.relay.user.empty() && courier.relay.ca_file.empty() &&
                             IsThisMachine(courier.relay.url);
   courier.relay.reply_timeout = absl::Seconds(absl::GetFlag(FLAGS_smtp_reply_seconds));
+  courier.lease = absl::Seconds(absl::GetFlag(FLAGS_lease_seconds));
   if (auto status = CheckRelay(courier.relay); !status.ok()) return status;
   if (!courier.relay.user.empty()) {
     auto password = crypto::ReadSecretFile(absl::GetFlag(FLAGS_smtp_password_file));

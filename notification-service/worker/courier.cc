@@ -56,7 +56,7 @@ Courier::Attempt Courier::Carry(const Message& message) {
     attempt.finish = End(Delivery::FAILED, "CANNOT_BE_WRITTEN", "FAILED");
     return attempt;
   }
-  const absl::Duration lease = options_.relay.reply_timeout + absl::Minutes(1);
+  const absl::Duration lease = options_.relay.reply_timeout + options_.lease;
   const std::string envelope =
       absl::StrCat("bounce+", message.bounce_token, "@", DomainOf(options_.mail_from));
   attempt.finish = Judge(message, sender_.Send(envelope, *address, *mail, [&] {

@@ -21,6 +21,8 @@ struct CourierOptions {
   std::string mail_from;  // "ikke-svar@fjordvik.example"
   std::string mail_key;   // for Message-IDs; must not change
   RelayOptions relay;
+  // How long a claim holds before the gate, and beyond the relay's time to answer after it.
+  absl::Duration lease = absl::Minutes(1);
 };
 
 // One per sender thread. What it is given must outlive it.

@@ -9,7 +9,6 @@ namespace ip::notification {
 namespace {
 
 constexpr absl::Duration kTick = absl::Milliseconds(500);
-constexpr absl::Duration kLease = absl::Seconds(60);
 constexpr absl::Duration kRetryCommit = absl::Milliseconds(500);
 constexpr int kBatch = 8;
 
@@ -46,7 +45,7 @@ void Dispatcher::Run(const Courier::Parts& parts, const CourierOptions& options,
   Courier courier(parts, options);
   int seen = 0;
   while (!queued_.stopped()) {
-    auto messages = parts.deliveries->Claim(owner, parts.clock->Now(), kLease, kBatch);
+    auto messages = parts.deliveries->Claim(owner, parts.clock->Now(), options.lease, kBatch);
     if (!messages.ok()) {
       Log(Severity::kWarning, "claiming_failed",
           {{"code", std::string(absl::StatusCodeToString(messages.status().code()))}});
