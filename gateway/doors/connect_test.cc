@@ -129,7 +129,7 @@ TEST(Connect, NamesWhatIsWrongWithARequest) {
       {R"({'text':'a'})",
        "The body is not valid JSON at line 1, column 2: Missing a name for object member."},
       {"{\"text\":\"\xff\"}",
-       "The body is not valid JSON at line 1, column 9: Invalid encoding in string."},
+       "The body is not valid JSON at line 1, column 10: Invalid encoding in string."},
       {R"({} {})",
        "The body is not valid JSON at line 1, column 4: The document root must not be followed by "
        "other values."},
@@ -191,13 +191,14 @@ TEST(Connect, GivesErrorsInTheProtocolsForm) {
   Gated gated;
   const Answer answer = PostJson(gated, R"({"text":"fail"})");
   EXPECT_EQ(answer.status, 400);
-  EXPECT_EQ(answer.body,
-            R"({"code":"invalid_argument","message":"text: must not be fail.","details":[)"
-            R"({"type":"google.rpc.BadRequest","value":"ChgKBHRleHQSEG11c3Qgbm90IGJlIGZhaWwu",)"
-            R"("debug":{"fieldViolations":[{"field":"text","description":"must not be fail."}]}},)"
-            R"({"type":"google.rpc.ErrorInfo",)"
-            R"("value":"Cg9JTlZBTElEX1JFUVVFU1QSF2dhdGV3YXkuaW5kaXZpZHVlbGxwbGFu",)"
-            R"("debug":{"reason":"INVALID_REQUEST","domain":"gateway.individuellplan"}}]})");
+  EXPECT_EQ(
+      answer.body,
+      R"({"code":"invalid_argument","message":"text: must not be fail.","details":[)"
+      R"({"type":"google.rpc.ErrorInfo",)"
+      R"("value":"Cg9JTlZBTElEX1JFUVVFU1QSF2dhdGV3YXkuaW5kaXZpZHVlbGxwbGFu",)"
+      R"("debug":{"reason":"INVALID_REQUEST","domain":"gateway.individuellplan"}},)"
+      R"({"type":"google.rpc.BadRequest","value":"ChkKBHRleHQSEW11c3Qgbm90IGJlIGZhaWwu",)"
+      R"("debug":{"fieldViolations":[{"field":"text","description":"must not be fail."}]}}]})");
 }
 
 TEST(Connect, RefusesWithTheRightStatus) {
@@ -264,7 +265,7 @@ TEST(Connect, PassesTimeouts) {
                  "authorization: Bearer good\r\nconnect-timeout-ms: 3000\r\n")
                 .status,
             200);
-  EXPECT_LE(gated.backend.time_left(), absl::Seconds(3));
+  EXPECT_LE(gated.backend.time_left(), absl::Seconds(4));  // gRPC rounds up
   const Answer late = Post(gated, Path("Get"), "application/json", R"({"text":"wait"})",
                            "authorization: Bearer good\r\nconnect-timeout-ms: 100\r\n");
   EXPECT_EQ(late.status, 504);
@@ -328,6 +329,7 @@ TEST(Connect, CancelsAStreamWhenTheClientGoesAway) {
                            "Content-Type: application/connect+json\r\nContent-Length: ",
                            body.size(), "\r\n\r\n", body));
     EXPECT_THAT(wire.ReadSome(), StartsWith("HTTP/1.1 200"));
+    ASSERT_TRUE(Eventually([&] { return !gated.backend.seen().empty(); }));
   }
   EXPECT_TRUE(Eventually([&] { return gated.backend.cancelled_ == 1; }));
 }

@@ -11,7 +11,7 @@ namespace ip::gateway {
 namespace {
 
 namespace type = individuellplan::type::v1;
-using testing::ElementsAre;
+using ::testing::ElementsAre;
 
 TEST(SafeReturn, LeadsNowhereElse) {
   EXPECT_EQ(SafeReturn("/planer/1?fane=mål"), "/");  // not ASCII: must be encoded
@@ -95,7 +95,7 @@ class TestClock final : public Clock {
   absl::Time now = SystemClock().Now();
 };
 
-class SessionsTest : public testing::Test {
+class SessionsTest : public ::testing::Test {
  protected:
   std::string Create() {
     Profile profile = *ProfileOf(Professional(), HelseId(), Persons());
