@@ -43,6 +43,13 @@ void MakeView(pb::CarePlan& plan, const authz::Decision& decision, absl::CivilDa
       HideIdentity(participant);
     }
   }
+  // That a period has run out changes nothing that is stored; readers need not compute it.
+  for (pb::Consent& consent : *plan.mutable_consents()) {
+    if (consent.state() == pb::Consent::ACTIVE && consent.period().has_end_date() &&
+        ToDay(consent.period().end_date()) < today) {
+      consent.set_state(pb::Consent::EXPIRED);
+    }
+  }
   plan.clear_redacted_sections();
   for (const auto section : authz::Prune(plan, decision.sections)) {
     plan.add_redacted_sections(section);

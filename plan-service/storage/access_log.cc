@@ -70,17 +70,55 @@ absl::Status AccessLog::Append(sql::Session& session, const AccessLogRow& row) c
       .status();
 }
 
-absl::Status AccessLog::Write(absl::Time deadline, std::vector<AccessLogRow> rows) {
-  if (rows.empty()) return absl::OkStatus();
-  // In one order for all, so that two lists do not wait for each other.
+absl::Status AccessLog::Save(absl::Time deadline, const Batches& batches) const {
+  std::vector<const AccessLogRow*> rows;
+  for (const auto& batch : batches) {
+    for (const AccessLogRow& row : batch->rows) rows.push_back(&row);
+  }
+  // In one order for all processes, so that two transactions do not wait for each other.
   std::stable_sort(rows.begin(), rows.end(),
-                   [](const AccessLogRow& a, const AccessLogRow& b) { return a.plan < b.plan; });
-  absl::Status status = sql::Transact(pool_, deadline, [&](sql::Session& session) {
-    for (const AccessLogRow& row : rows) {
-      if (absl::Status appended = Append(session, row); !appended.ok()) return appended;
+                   [](const AccessLogRow* a, const AccessLogRow* b) { return a->plan < b->plan; });
+  return sql::Transact(pool_, deadline, [&](sql::Session& session) {
+    for (const AccessLogRow* row : rows) {
+      if (absl::Status appended = Append(session, *row); !appended.ok()) return appended;
     }
     return absl::OkStatus();
   });
+}
+
+void AccessLog::WriteWaiting(absl::Time deadline) {
+  Batches batches;
+  batches.swap(waiting_);
+  writing_ = true;
+  mutex_.Unlock();
+  std::vector<absl::Status> outcomes(batches.size(), Save(deadline, batches));
+  // One call's trouble must not be another's.
+  if (batches.size() > 1 && !outcomes[0].ok()) {
+    for (size_t i = 0; i < batches.size(); ++i) outcomes[i] = Save(deadline, {batches[i]});
+  }
+  mutex_.Lock();
+  for (size_t i = 0; i < batches.size(); ++i) batches[i]->outcome = outcomes[i];
+  writing_ = false;
+  turned_.SignalAll();
+}
+
+absl::Status AccessLog::Write(absl::Time deadline, std::vector<AccessLogRow> rows) {
+  if (rows.empty()) return absl::OkStatus();
+  auto batch = std::make_shared<Batch>();
+  batch->rows = std::move(rows);
+  absl::Status status = absl::DeadlineExceededError("waited too long for the access log");
+  {
+    absl::MutexLock lock(&mutex_);
+    waiting_.push_back(batch);
+    while (!batch->outcome) {
+      if (!writing_) {
+        WriteWaiting(deadline);
+      } else if (turned_.WaitWithDeadline(&mutex_, deadline) && !batch->outcome) {
+        break;  // not answered; rows that are written all the same tell of an attempt
+      }
+    }
+    if (batch->outcome) status = *batch->outcome;
+  }
   if (status.ok()) return status;
   Log(Severity::kError, "access_log.failed", {{"status", std::string(status.message())}});
   return Error(
