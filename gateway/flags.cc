@@ -24,6 +24,8 @@ ABSL_FLAG(std::string, client_secret_file, "", "File with our client secret at t
 ABSL_FLAG(std::string, audience, "urn:individuellplan", "What must stand in access tokens as aud.");
 ABSL_FLAG(std::string, acr, "idporten-loa-high",
           "Level of assurance that citizens must log in at.");
+ABSL_FLAG(std::string, reference_file, "",
+          "Reference data (JSON), to tell case workers which coordinating unit is theirs.");
 ABSL_FLAG(bool, insecure_cookie, false,
           "Session cookie without Secure and __Host-, for tools that keep such cookies from plain "
           "http; refused in prod.");
@@ -69,6 +71,11 @@ LoginOptions LoginOptionsFromFlags() {
 }
 
 std::string AudienceFromFlags() { return absl::GetFlag(FLAGS_audience); }
+
+absl::StatusOr<Reference> ReferenceFromFlags() {
+  const std::string file = absl::GetFlag(FLAGS_reference_file);
+  return file.empty() ? Reference() : Reference::Load(file);
+}
 
 absl::StatusOr<std::vector<Provider>> ProvidersFromFlags() {
   std::string secret;

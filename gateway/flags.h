@@ -12,6 +12,7 @@
 #include "gateway/session/provider.h"
 #include "lib/auth/internal_token.h"
 #include "lib/auth/person_id.h"
+#include "lib/reference/reference.h"
 
 namespace ip::gateway {
 
@@ -19,6 +20,8 @@ namespace ip::gateway {
 GatewayOptions OptionsFromFlags();
 LoginOptions LoginOptionsFromFlags();
 std::string AudienceFromFlags();
+// Empty when no file is given. Errors: those of Reference::Load.
+absl::StatusOr<Reference> ReferenceFromFlags();
 
 // The providers that are configured, citizens' first. Errors: those of ReadSecretFile.
 absl::StatusOr<std::vector<Provider>> ProvidersFromFlags();

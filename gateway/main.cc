@@ -21,12 +21,15 @@ absl::Status Serve() {
   if (!persons.ok()) return persons.status();
   auto providers = ProvidersFromFlags();
   if (!providers.ok()) return providers.status();
+  auto reference = ReferenceFromFlags();
+  if (!reference.ok()) return reference.status();
   auto pool = sql::Pool::Open(sql::OptionsFromFlags());
   if (!pool.ok()) return pool.status();
 
   rpc::WorkerPool workers(8, 1024);
   Sessions sessions(pool->get());
-  const LoginOptions login = LoginOptionsFromFlags();
+  LoginOptions login = LoginOptionsFromFlags();
+  login.reference = &*reference;
   VerifiedIdentities identities(&*providers, &*persons, &sessions, AudienceFromFlags(),
                                 login.public_url, &workers);
   LoginPages pages(&*providers, &*persons, &sessions, &workers, login);

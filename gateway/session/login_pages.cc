@@ -192,6 +192,14 @@ HttpResponse LoginPages::Callback(const HttpRequest& request) {
   return response;
 }
 
+std::string LoginPages::UnitOf(const Session& session) const {
+  const bool at_a_unit = session.role == individuellplan::type::v1::CASE_WORKER ||
+                         session.role == individuellplan::type::v1::UNIT_LEADER;
+  if (!at_a_unit || options_.reference == nullptr) return "";
+  const auto* unit = options_.reference->UnitOfOrganization(session.profile.caller.organization);
+  return unit == nullptr ? "" : unit->name();
+}
+
 HttpResponse LoginPages::Show(const HttpRequest& request) {
   const auto session = sessions_.Find(Cookie(request, CookieName(kSessionCookie)));
   if (!session.ok()) return ErrorResponse(session.status());
@@ -206,6 +214,7 @@ HttpResponse LoginPages::Show(const HttpRequest& request) {
                      {"roles", roles},
                      {"organization", caller.organization},
                      {"municipalityCode", caller.municipality_code},
+                     {"unit", UnitOf(*session)},
                      {"provider", session->provider},
                      {"authTime", Instant(caller.auth_time)},
                      {"idleExpiry", Instant(session->idle_expiry)},
@@ -230,7 +239,7 @@ HttpResponse LoginPages::Logout(const HttpRequest& request) {
   if (auto status = CheckIntent(request); !status.ok()) return ErrorResponse(status);
   const std::string reference = Cookie(request, CookieName(kSessionCookie));
   const auto session = sessions_.Find(reference);
-  std::string logout_url = "/";
+  std::string redirect = "/";
   if (session.ok()) {
     if (auto ended = sessions_.End(reference); !ended.ok()) return ErrorResponse(ended);
     const Provider* provider = FindProvider(session->provider);
@@ -240,13 +249,13 @@ HttpResponse LoginPages::Logout(const HttpRequest& request) {
     const std::string endpoint =
         metadata.ok() ? auth::StringOf(*metadata, "end_session_endpoint") : "";
     if (!endpoint.empty()) {
-      logout_url =
+      redirect =
           absl::StrCat(endpoint, "?",
                        FormEncode({{"client_id", provider->client_id},
                                    {"post_logout_redirect_uri", options_.public_url + "/"}}));
     }
   }
-  HttpResponse response = JsonAnswer({{"logoutUrl", logout_url}});
+  HttpResponse response = JsonAnswer({{"redirect", redirect}});
   response.set(http::field::set_cookie, SetCookie(kSessionCookie, "", absl::ZeroDuration()));
   return response;
 }

@@ -3,7 +3,7 @@
 //   GET  /callback      back from it
 //   GET  /session       who is logged in, as JSON
 //   POST /session/role  {"role": "CASE_WORKER"}: acts in another of their roles
-//   POST /logout        answers {"logoutUrl": …}, where the login at the provider ends too
+//   POST /logout        answers {"redirect": …}, where the login at the provider ends too
 #ifndef GATEWAY_SESSION_LOGIN_PAGES_H_
 #define GATEWAY_SESSION_LOGIN_PAGES_H_
 
@@ -14,6 +14,7 @@
 #include "gateway/doors/http_server.h"
 #include "gateway/session/provider.h"
 #include "gateway/session/sessions.h"
+#include "lib/reference/reference.h"
 #include "lib/rpc/worker_pool.h"
 
 namespace ip::gateway {
@@ -23,6 +24,8 @@ struct LoginOptions {
   // Cookies without Secure and the __Host- prefix, for development without TLS.
   bool insecure_cookie = false;
   bool allow_http = false;  // to the identity provider; development
+  // Knows which coordinating unit a case worker works at; may be null.
+  const Reference* reference = nullptr;
 };
 
 // The session cookie's name under those options.
@@ -46,6 +49,8 @@ class LoginPages {
   HttpResponse ChooseRole(const HttpRequest& request);
   HttpResponse Logout(const HttpRequest& request);
 
+  // "units/…" for those who work at one in their present role, otherwise "".
+  std::string UnitOf(const Session& session) const;
   absl::StatusOr<Profile> Finish(const HttpRequest& request, Login& login);
   const Provider* FindProvider(const std::string& id) const;
   std::string CookieName(const char* name) const;

@@ -8,6 +8,7 @@
 #include "absl/strings/str_split.h"
 #include "lib/base/errors.h"
 #include "lib/base/id.h"
+#include "lib/base/log.h"
 
 namespace ip::gateway {
 namespace {
@@ -18,6 +19,7 @@ constexpr absl::Duration kBudget = absl::Seconds(5);
 // Not every look is worth a write.
 constexpr absl::Duration kTouch = absl::Minutes(1);
 constexpr size_t kMaxName = 200;
+constexpr int64_t kSweepEvery = 600;  // seconds
 
 // At most kMaxName bytes, without half a character at the end.
 std::string Cut(const std::string& name) {
@@ -140,8 +142,18 @@ absl::Status Sessions::End(std::string_view reference) {
       .status();
 }
 
+void Sessions::SweepNowAndThen() {
+  const int64_t now = absl::ToUnixSeconds(clock_.Now());
+  int64_t before = swept_;
+  if (now - before < kSweepEvery || !swept_.compare_exchange_strong(before, now)) return;
+  if (auto status = Sweep(); !status.ok()) {
+    Log(Severity::kWarning, "sweep_failed", {{"why", std::string(status.message())}});
+  }
+}
+
 absl::Status Sessions::BeginLogin(std::string_view state, std::string_view browser,
                                   const Login& login) {
+  SweepNowAndThen();
   auto connection = pool_.Acquire(clock_.Now() + kBudget);
   if (!connection.ok()) return connection.status();
   return connection

@@ -3,6 +3,7 @@
 #ifndef GATEWAY_SESSION_SESSIONS_H_
 #define GATEWAY_SESSION_SESSIONS_H_
 
+#include <atomic>
 #include <string>
 #include <string_view>
 
@@ -61,9 +62,11 @@ class Sessions {
 
  private:
   absl::StatusOr<std::string> Insert(const Session& session);
+  void SweepNowAndThen();
 
   sql::Pool& pool_;
   const Clock& clock_;
+  std::atomic<int64_t> swept_ = 0;  // Unix seconds
 };
 
 }  // namespace ip::gateway

@@ -185,7 +185,7 @@ class Suite:
             f"--public_url={self.url}", f"--web_root={ROOT / 'web/dist'}",
             f"--idporten_issuer={self.idporten_url}", f"--helseid_issuer={self.helseid_url}",
             f"--client_secret_file={self.keys / 'oidc-client-secret'}",
-            *self._database_flags("gateway")]
+            f"--reference_file={self.reference_file}", *self._database_flags("gateway")]
         return Process("gateway", command, self._log("gateway"),
                        lambda: self._answers(f"http://127.0.0.1:{self.ports.gateway}/readyz"))
 
