@@ -100,7 +100,7 @@ absl::StatusOr<Text> LetterWriter::Write(const Letter& letter,
                                                                    : say("{1}, message service"),
            municipality);
   const std::string link = letter.notification_id.empty()
-                               ? absl::StrCat(public_url_, "/varsel")
+                               ? absl::StrCat(public_url_, "/")
                                : absl::StrCat(public_url_, "/varsel/", letter.notification_id);
   kainjow::mustache::data data;
   data.set("lang", text.language);

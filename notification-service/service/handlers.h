@@ -37,7 +37,8 @@ class Handlers {
   // RPCs that are not registered answer UNIMPLEMENTED.
   void Register(rpc::Router& router);
 
-  // A person sees their own notifications; who works at a coordinating unit sees the unit's, too.
+  // A person sees their own notifications; who works at a coordinating unit sees the unit's, its
+  // leader also the leader's.
   absl::StatusOr<pb::ListMyNotificationsResponse> ListMyNotifications(
       rpc::CallContext& ctx, const pb::ListMyNotificationsRequest& request);
   absl::StatusOr<pb::Notification> GetNotification(rpc::CallContext& ctx,
@@ -61,7 +62,8 @@ class Handlers {
                                               const pb::DeliveryActionRequest& request);
 
  private:
-  std::vector<std::string> RecipientsOf(const Caller& caller) const;
+  // Whose inboxes the caller may read.
+  std::vector<std::string> AddresseesOf(const Caller& caller) const;
   absl::StatusOr<pb::Delivery> MoveDelivery(rpc::CallContext& ctx,
                                             const pb::DeliveryActionRequest& request,
                                             const std::vector<Delivery::State>& from,

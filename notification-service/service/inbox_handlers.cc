@@ -28,28 +28,31 @@ absl::StatusOr<InboxPlace> PlaceOf(const std::vector<std::string>& last) {
 
 }  // namespace
 
-std::vector<std::string> Handlers::RecipientsOf(const Caller& caller) const {
-  std::vector<std::string> recipients;
-  if (!caller.person.empty()) recipients.push_back(caller.person);
+std::vector<std::string> Handlers::AddresseesOf(const Caller& caller) const {
+  std::vector<std::string> addressees;
+  if (!caller.person.empty()) addressees.push_back(caller.person);
   if (caller.role == CASE_WORKER || caller.role == UNIT_LEADER) {
     const auto* unit = parts_.reference->UnitOfOrganization(caller.organization);
-    if (unit != nullptr) recipients.push_back(unit->name());
+    if (unit != nullptr) addressees.push_back(unit->name());
+    if (unit != nullptr && caller.role == UNIT_LEADER) {
+      addressees.push_back(Addressee(unit->name(), Obligation::UNIT_LEADER));
+    }
   }
-  return recipients;
+  return addressees;
 }
 
 absl::StatusOr<pb::ListMyNotificationsResponse> Handlers::ListMyNotifications(
     rpc::CallContext& ctx, const pb::ListMyNotificationsRequest& request) {
-  const std::vector<std::string> recipients = RecipientsOf(ctx.caller());
+  const std::vector<std::string> addressees = AddresseesOf(ctx.caller());
   const std::string arguments =
-      absl::StrCat(absl::StrJoin(recipients, ","), "|", request.unseen_only());
+      absl::StrCat(absl::StrJoin(addressees, ","), "|", request.unseen_only());
   auto last = ReadPageToken(request.page_token(), arguments);
   if (!last.ok()) return last.status();
   auto place = PlaceOf(*last);
   if (!place.ok()) return place.status();
   const int size = PageSize(request.page_size());
   auto items =
-      parts_.inbox->List(recipients, request.unseen_only(), *place, size + 1, ctx.deadline());
+      parts_.inbox->List(addressees, request.unseen_only(), *place, size + 1, ctx.deadline());
   if (!items.ok()) return items.status();
   pb::ListMyNotificationsResponse response;
   const auto shown = std::min(items->size(), static_cast<size_t>(size));
@@ -66,14 +69,13 @@ absl::StatusOr<pb::Notification> Handlers::GetNotification(
     rpc::CallContext& ctx, const pb::GetNotificationRequest& request) {
   auto id = IdOf(request.name(), "notifications");
   if (!id.ok()) return id.status();
-  auto notification = parts_.inbox->Get(*id, ctx.deadline());
-  if (!notification.ok()) return notification.status();
-  const auto recipients = RecipientsOf(ctx.caller());
-  const bool theirs =
-      notification->has_value() && std::find(recipients.begin(), recipients.end(),
-                                             (*notification)->recipient()) != recipients.end();
+  auto item = parts_.inbox->Get(*id, ctx.deadline());
+  if (!item.ok()) return item.status();
+  const auto addressees = AddresseesOf(ctx.caller());
+  const bool theirs = item->has_value() && std::find(addressees.begin(), addressees.end(),
+                                                     (*item)->addressee) != addressees.end();
   if (!theirs) return NotFound("notification");
-  return **notification;
+  return (*item)->notification;
 }
 
 absl::StatusOr<pb::Notification> Handlers::AcknowledgeNotification(

@@ -11,7 +11,7 @@ using individuellplan::notification::v1::Delivery;
 
 constexpr char kSelect[] =
     "SELECT s.id, s.recipient, s.kind, s.obligation, s.due, s.notify_time, s.acknowledge_time, "
-    "m.state FROM slot s LEFT JOIN message m ON m.id = s.message_id "
+    "m.state, s.addressee FROM slot s LEFT JOIN message m ON m.id = s.message_id "
     "WHERE s.notify_time IS NOT NULL AND s.state IN (?, ?)";
 
 void SetStamp(absl::Time time, google::protobuf::Timestamp* stamp) {
@@ -22,6 +22,7 @@ void SetStamp(absl::Time time, google::protobuf::Timestamp* stamp) {
 
 InboxItem FromRow(const sql::Row& row) {
   InboxItem item;
+  item.addressee = row.String(8);
   item.place = {.time = row.Time(5), .id = row.String(0)};
   Notification& notification = item.notification;
   notification.set_name(absl::StrCat("notifications/", row.String(0)));
@@ -42,17 +43,17 @@ InboxItem FromRow(const sql::Row& row) {
 }  // namespace
 
 absl::StatusOr<std::vector<InboxItem>> InboxRepository::List(
-    const std::vector<std::string>& recipients, bool unseen_only, const InboxPlace& after,
+    const std::vector<std::string>& addressees, bool unseen_only, const InboxPlace& after,
     int limit, absl::Time deadline) {
   std::vector<InboxItem> items;
-  if (recipients.empty()) return items;
+  if (addressees.empty()) return items;
   auto session = pool_.Acquire(deadline);
   if (!session.ok()) return session.status();
   sql::Values values = {SlotState::kBound, SlotState::kDone};
   std::string sql =
-      absl::StrCat(kSelect, " AND s.recipient IN (",
-                   absl::StrJoin(std::vector<std::string>(recipients.size(), "?"), ", "), ")");
-  for (const std::string& recipient : recipients) values.emplace_back(recipient);
+      absl::StrCat(kSelect, " AND s.addressee IN (",
+                   absl::StrJoin(std::vector<std::string>(addressees.size(), "?"), ", "), ")");
+  for (const std::string& addressee : addressees) values.emplace_back(addressee);
   if (unseen_only) sql += " AND s.acknowledge_time IS NULL";
   if (!after.id.empty()) {
     sql += " AND s.notify_time <= ? AND (s.notify_time < ? OR s.id < ?)";
@@ -66,13 +67,12 @@ absl::StatusOr<std::vector<InboxItem>> InboxRepository::List(
   return items;
 }
 
-absl::StatusOr<std::optional<Notification>> InboxRepository::Get(const std::string& id,
-                                                                 absl::Time deadline) {
+absl::StatusOr<std::optional<InboxItem>> InboxRepository::Get(const std::string& id,
+                                                              absl::Time deadline) {
   auto session = pool_.Acquire(deadline);
   if (!session.ok()) return session.status();
   return session->QueryOne(absl::StrCat(kSelect, " AND s.id = ?"),
-                           {SlotState::kBound, SlotState::kDone, id},
-                           [](const sql::Row& row) { return FromRow(row).notification; });
+                           {SlotState::kBound, SlotState::kDone, id}, FromRow);
 }
 
 absl::Status InboxRepository::Acknowledge(const std::string& id, absl::Time now,

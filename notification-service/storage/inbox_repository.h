@@ -23,6 +23,7 @@ struct InboxPlace {
 
 struct InboxItem {
   Notification notification;
+  std::string addressee;  // see Addressee() in domain/slot.h
   InboxPlace place;
 };
 
@@ -35,12 +36,12 @@ class InboxRepository {
  public:
   explicit InboxRepository(sql::Pool* pool) : pool_(*pool) {}
 
-  // What was told to one of `recipients`, newest first.
-  absl::StatusOr<std::vector<InboxItem>> List(const std::vector<std::string>& recipients,
+  // What was told to one of `addressees`, newest first.
+  absl::StatusOr<std::vector<InboxItem>> List(const std::vector<std::string>& addressees,
                                               bool unseen_only, const InboxPlace& after, int limit,
                                               absl::Time deadline);
   // Nothing when there is no such notification or it was never told.
-  absl::StatusOr<std::optional<Notification>> Get(const std::string& id, absl::Time deadline);
+  absl::StatusOr<std::optional<InboxItem>> Get(const std::string& id, absl::Time deadline);
   // Keeps the first time.
   absl::Status Acknowledge(const std::string& id, absl::Time now, absl::Time deadline);
 
