@@ -28,7 +28,7 @@ class ActivityBuilder:
         if "decision" in spec:
             self.later(answered, f"decision {spec['decision']}", self.decide)
         execution = spec.get("execution", "NOT_STARTED")
-        if execution == "NOT_STARTED" or spec.get("skip_execution"):
+        if execution == "NOT_STARTED":
             return
         start, end = spec.get("period", [answered, 0])
         started = max(plan.activated + 1, start, answered + 1)

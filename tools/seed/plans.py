@@ -249,7 +249,7 @@ class _Builder:
         held = self.spec.get("evaluations", [])
         first = held[0] if held else self.spec["next_evaluation"]
         self.evaluations = [*held, self.spec["next_evaluation"]]
-        self.later.append((first.get("set", self.activated - 1), "sets the evaluation date",
+        self.later.append((self.activated - 1, "sets the evaluation date",
                            lambda: self.plan_evaluation(first)))
         self.later.append((self.activated, f"{self.voice} approves", lambda: self.on_plan(
             self.voice, "ApprovePlan")))

@@ -117,6 +117,16 @@ def test_an_active_plan_is_complete():
         assert all(p["contribution"] and "OVERVIEW" in p["sees"] for p in plan["participants"].values())
 
 
+def test_whoever_is_responsible_sees_the_activities_and_nothing_begins_without_a_decision():
+    for name, plan in PLANS.items():
+        for activity in plan["activities"]:
+            who = activity["by"]
+            if who not in ("owner", plan["coordinator"]["who"]):
+                assert "ACTIVITIES" in plan["participants"][who]["sees"], (name, activity["title"])
+            if activity.get("execution", "NOT_STARTED") not in ("NOT_STARTED", "SCHEDULED"):
+                assert activity.get("decision", "GRANTED") in ("GRANTED", "PARTLY_GRANTED"), name
+
+
 def test_evaluations_lie_around_today():
     days = {p["next_evaluation"]["day"] for p in PLANS.values() if "next_evaluation" in p}
     assert {-5, 5, 13, 40} <= days
