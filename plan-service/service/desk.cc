@@ -135,9 +135,12 @@ absl::StatusOr<PlanRepository::Changed> Desk::Change(
                                         return result;
                                       });
   if (!changed.ok() || !changed->replayed) return changed;
-  // The answer of the first call was stored; whether the caller may still have it was not.
-  auto now = Open(call, name);
+  // The answer of the first call was stored; whether the caller may still have it was not. Who has
+  // answered a nomination may see no more than that answer, which is their own.
+  if (call.action() == type::ANSWER_NOMINATION) return changed;
+  auto now = parts_.plans->Get(call.deadline(), plan_name);
   if (!now.ok()) return now.status();
+  if (!authz::Decide(type::READ_PLAN, Gather(*this, call, *now)).allowed) return NotFound("plan");
   return changed;
 }
 

@@ -247,6 +247,16 @@ TEST_F(PlanServiceTest, ARepeatedRequestIsCarriedOutOnce) {
   EXPECT_EQ(Why(Plan(&Stub::CreateGoal, request, owner_)), "REQUEST_ID_REUSED");
 }
 
+TEST_F(PlanServiceTest, ARepeatedAnswerToANominationIsTheSameAnswer) {
+  const std::string plan = Opened().name();
+  const auto nomination = Nominated(plan);
+  pb::ActionRequest request = Action(nomination.name(), nomination.etag());
+  request.set_request_id("7d1f0a52-90c3-4b1e-8f64-5f0c1f6c2b11");
+  const auto first = Must(Plan(&Stub::AcceptCoordinatorAppointment, request, coordinator_));
+  const auto again = Must(Plan(&Stub::AcceptCoordinatorAppointment, request, coordinator_));
+  EXPECT_EQ(again.ShortDebugString(), first.ShortDebugString());
+}
+
 TEST_F(PlanServiceTest, ListsArePagedAndFilteredAndBoundToTheirArguments) {
   const CarePlan plan = Active();
   pb::ListPlansRequest request;
