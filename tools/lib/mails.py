@@ -32,7 +32,7 @@ class MailSink:
         self._url = url
 
     def mails(self, address=None):
-        answer = requests.get(f"{self._url}/api/mails", params=address and {"to": address}, timeout=5)
+        answer = requests.get(f"{self._url}/api/mails", params=address and {"to": address}, timeout=30)
         answer.raise_for_status()
         return [Mail(entry) for entry in answer.json()]
 
@@ -43,4 +43,4 @@ class MailSink:
             found = [mail for mail in self.mails(address) if mail.id not in seen]
             if found or time.monotonic() > end:
                 return found
-            time.sleep(0.1)
+            time.sleep(0.2)

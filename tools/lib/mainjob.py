@@ -165,16 +165,16 @@ class MainJob:
     # Reminder.
 
     def remind(self, days):
-        seen = {mail.id for mail in self.mails.mails()}
+        address = self.persons[RESPONSIBLE].work_email
+        seen = {mail.id for mail in self.mails.mails(address)}
         moment = datetime.datetime.combine(self.due, datetime.time(10), OSLO)
         self.clock.set(moment - datetime.timedelta(days=days))
-        address = self.persons[RESPONSIBLE].work_email
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
             for mail in self.mails.wait(address, seen, end - time.monotonic()):
                 seen.add(mail.id)
                 found = self._notification(mail)
-                if found is not None and "/evaluations/" in found.obligation:
+                if found and found.obligation.startswith(f"{self.plan_name()}/evaluations/"):
                     self.mail, self.notification = mail, found
                     return
         raise StepFailed(
@@ -196,7 +196,7 @@ class MainJob:
             raise StepFailed(f"the link in the mail answers HTTP {page.status_code} after login")
         opened = browser.notification.GetNotification(
             notification.GetNotificationRequest(name=self.notification.name))
-        if not opened.obligation.startswith(self.plan_name() + "/evaluations/"):
+        if opened.obligation != self.notification.obligation:
             raise StepFailed(f"the link opens {opened.obligation}, not the evaluation")
         try:
             self.gateway.person(NOTIFIER).notification.GetNotification(

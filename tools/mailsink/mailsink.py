@@ -19,6 +19,7 @@ import argparse
 import asyncio
 import email
 import email.policy
+import functools
 import html
 import http.server
 import itertools
@@ -70,6 +71,7 @@ class Store:
             path.unlink(missing_ok=True)
 
     @staticmethod
+    @functools.cache  # a mail never changes
     def _read(path):
         raw = path.read_bytes()
         mail = email.message_from_bytes(raw, policy=email.policy.default)

@@ -6,7 +6,7 @@ from tools.seed.notices import candidate
 from tools.seed.world import LANGUAGES, Item, area, laws, sections
 
 from individuellplan.plan.v1 import access_service_pb2 as access
-from individuellplan.plan.v1 import care_plan_pb2, care_team_pb2, consent_pb2
+from individuellplan.plan.v1 import activity_pb2, care_plan_pb2, care_team_pb2, consent_pb2
 from individuellplan.plan.v1 import evaluation_pb2, goal_pb2, text_pb2
 from individuellplan.plan.v1 import plan_service_pb2 as plans
 from individuellplan.type.v1 import common_pb2
@@ -19,7 +19,9 @@ Goal = goal_pb2.Goal
 
 def plan_item(world, name, spec):
     item = Item(f"plans/{name}", spec)
-    _Builder(world, item).build()
+    builder = _Builder(world, item)
+    builder.build()
+    item.is_there = builder.is_there
     return item
 
 
@@ -115,9 +117,10 @@ class _Builder:
             identity=self.world.identity(spec["who"]), request_id=self.item.id("represent", number)))
 
     def find(self):
-        notice = self.world.items[f"notices/{self.spec['notice']}"].made
-        self.name = notice["notice"].acceptance.plan
-        self.appointment = notice["appointment"]
+        self.name = self.world.items[f"notices/{self.spec['notice']}"].made["notice"].acceptance.plan
+        plan = self.as_coordinator().plan.GetPlan(plans.GetPlanRequest(name=self.name))
+        self.appointment = next(a for a in plan.coordinator_appointments
+                                if a.state == care_team_pb2.CoordinatorAppointment.ACTIVE)
 
     # The first work of the coordinator.
 
@@ -170,7 +173,7 @@ class _Builder:
 
     def participant(self, login, spec):
         p = self.world.persons[login]
-        days = [self.opened + ACCEPTED] + ([spec["ends"]] if "ends" in spec else [])
+        days = [min(0, self.opened + ACCEPTED)] + ([spec["ends"]] if "ends" in spec else [])
         participant = care_team_pb2.Participant(
             display_name=p.name, contribution=spec.get("contribution", ""),
             period=self.world.period(days), language=LANGUAGES[p.language])
@@ -333,6 +336,23 @@ class _Builder:
     @property
     def state(self):
         return self.spec.get("state", "ACTIVE")
+
+    def is_there(self):
+        """True when an earlier run has brought the plan to its end."""
+        caller = self.by(self.voice).plan
+        for summary in caller.ListPlans(plans.ListPlansRequest()).plans:
+            plan = caller.GetPlan(plans.GetPlanRequest(name=summary.name))
+            if plan.subject.display_name != self.world.persons[self.owner].name:
+                continue
+            left = care_plan_pb2.CarePlan.NO_COORDINATOR in plan.alarms
+            answered = sum(a.commitment != activity_pb2.Activity.REQUESTED for a in plan.activities)
+            return (care_plan_pb2.CarePlan.State.Name(plan.state) == self.state
+                    and left == ("vacancy" in self.spec)
+                    and len(plan.goals) == len(self.spec["goals"])
+                    and len(plan.activities) == len(self.spec["activities"])
+                    and answered == sum(a.get("answer") != "none" for a in self.spec["activities"])
+                    and len(plan.comments) >= len(self.spec.get("comments", [])))
+        return False
 
     def check(self):
         plan = self.by(self.voice).plan.GetPlan(plans.GetPlanRequest(name=self.name))

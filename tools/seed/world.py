@@ -29,7 +29,9 @@ class Step:
 
 
 class Item:
-    """One file: its data, the steps it makes and what came of them."""
+    """One file: its data, the steps it makes and what came of them.
+
+    `is_there()` tells whether an earlier run has done them all."""
 
     def __init__(self, name, spec):
         self.name, self.spec = name, spec
