@@ -173,7 +173,7 @@ class _Builder:
 
     def participant(self, login, spec):
         p = self.world.persons[login]
-        days = [min(0, self.opened + ACCEPTED)] + ([spec["ends"]] if "ends" in spec else [])
+        days = [self.opened] + ([spec["ends"]] if "ends" in spec else [])
         participant = care_team_pb2.Participant(
             display_name=p.name, contribution=spec.get("contribution", ""),
             period=self.world.period(days), language=LANGUAGES[p.language])
