@@ -1,4 +1,5 @@
 // What other services may know: dates and duties, and where a mail about one can be sent.
+#include "individuellplan/plan/v1/plan_feed_service.pb.h"
 #include "lib/base/errors.h"
 #include "lib/outbox/outbox.h"
 #include "plan-service/domain/obligations.h"
@@ -39,6 +40,19 @@ absl::StatusOr<type::ObligationEvent> GetObligations(const Desk& desk, rpc::Call
   auto plan = desk.parts().plans->Get(call.deadline(), request.aggregate());
   if (!plan.ok()) return plan.status();
   return ObligationsOf(*plan, desk.Today());
+}
+
+absl::StatusOr<pb::CoordinatorAppointment> GetCoordinatorAppointment(
+    const Desk& desk, rpc::CallContext& call, const pb::GetCoordinatorAppointmentRequest& request) {
+  const std::string plan_name = PlanOf(request.name());
+  if (plan_name.empty()) return NotFound("coordinator appointment");
+  auto plan = desk.parts().plans->Get(call.deadline(), plan_name);
+  if (!plan.ok()) return plan.status();
+  const auto* found = FindByName(plan->coordinator_appointments(), request.name());
+  if (found == nullptr) return NotFound("coordinator appointment");
+  pb::CoordinatorAppointment appointment = *found;
+  appointment.clear_reason();
+  return appointment;
 }
 
 Contact Unreachable(Contact::Obstacle obstacle) {
@@ -122,6 +136,11 @@ void ServeFeed(rpc::Router& router, const Desk& desk) {
       kFeedService, "GetObligations",
       [&desk](rpc::CallContext& call, const type::GetObligationsRequest& request) {
         return GetObligations(desk, call, request);
+      });
+  router.Unary<pb::GetCoordinatorAppointmentRequest, pb::CoordinatorAppointment>(
+      kFeedService, "GetCoordinatorAppointment",
+      [&desk](rpc::CallContext& call, const pb::GetCoordinatorAppointmentRequest& request) {
+        return GetCoordinatorAppointment(desk, call, request);
       });
   router.Unary<type::ResolveContactRequest, Contact>(
       kFeedService, "ResolveContact",

@@ -55,6 +55,7 @@ TEST_F(PlanServiceTest, Check02_NobodyHasTwoOpenPlans) {
   const auto second = Plan(&Stub::CreatePlan, NewPlanRequest(), service_);
   EXPECT_EQ(Why(second), "OPEN_PLAN_EXISTS");
   EXPECT_TRUE(absl::IsAlreadyExists(second.status()));
+  EXPECT_THAT(ToRpcStatus(second.status()).DebugString(), HasSubstr(first.name()));
   Must(Plan(&Stub::RevokePlan, Action(first.name(), first.etag()), case_worker_));
   EXPECT_EQ(Why(Plan(&Stub::CreatePlan, NewPlanRequest(), service_)), "OK");
 }
@@ -156,6 +157,24 @@ TEST_F(PlanServiceTest, Check08_ACoordinatorLeavesAndTheUnitIsTold) {
   EXPECT_THAT(event.ShortDebugString(), HasSubstr("COORDINATOR_VACANCY"));
   request.set_unit("units/other");
   EXPECT_TRUE(absl::IsNotFound(Plan(&Stub::ListUnitAlerts, request, leader_).status()));
+}
+
+TEST_F(PlanServiceTest, WhoeverAskedSeesWhereANominationStands) {
+  const CarePlan plan = Active();
+  pb::GetCoordinatorAppointmentRequest request;
+  request.set_name(plan.coordinator_appointments(0).name());
+  const auto ask = [&] {
+    return Call(*feed_stub_, &pb::PlanFeedService::Stub::GetCoordinatorAppointment, request,
+                service_);
+  };
+  EXPECT_EQ(Must(ask()).state(), pb::CoordinatorAppointment::ACTIVE);
+  auto end = Action(request.name(), plan.coordinator_appointments(0).etag());
+  end.set_reason("Sluttet");
+  Must(Plan(&Stub::EndCoordinatorAppointment, end, case_worker_));
+  EXPECT_EQ(Must(ask()).state(), pb::CoordinatorAppointment::ENDED);
+  EXPECT_EQ(Must(ask()).reason(), "");
+  request.set_name(plan.name() + "/coordinatorAppointments/none");
+  EXPECT_TRUE(absl::IsNotFound(ask().status()));
 }
 
 TEST_F(PlanServiceTest, Check13_ACorrectionNeverRemovesTheOldText) {

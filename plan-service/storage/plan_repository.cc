@@ -78,10 +78,14 @@ absl::Status SaveAlerts(sql::Session& session, const CarePlan& plan,
   return absl::OkStatus();
 }
 
-absl::Status OpenPlanExists() {
+absl::Status OpenPlanExists(sql::Session& session, const std::string& subject) {
+  const auto plan = session.QueryOne("SELECT plan FROM plan_list WHERE open_subject = ?", {subject},
+                                     [](const sql::Row& row) { return row.String(0); });
+  if (!plan.ok()) return plan.status();
   return Error(absl::StatusCode::kAlreadyExists, "OPEN_PLAN_EXISTS",
                "This person has an open plan already, and nobody has more than one. Work on with "
-               "that plan, or end it first.");
+               "that plan, or end it first.",
+               {{"plan", plan->value_or("")}});
 }
 
 std::string DayText(absl::CivilDay day) { return absl::FormatCivilTime(day); }
@@ -124,7 +128,9 @@ absl::Status PlanRepository::Project(sql::Session& session, const CarePlan& plan
   // Apart, because ON DUPLICATE KEY would quietly take another plan's row for a clash of persons.
   done = session.Execute("UPDATE plan_list SET open_subject = ? WHERE plan = ?",
                          {open_subject, plan.name()});
-  if (absl::IsAlreadyExists(done.status())) return OpenPlanExists();
+  if (absl::IsAlreadyExists(done.status())) {
+    return OpenPlanExists(session, plan.subject().person());
+  }
   if (!done.ok()) return done.status();
   if (absl::Status status = SaveParties(session, plan); !status.ok()) return status;
   return SaveAlerts(session, plan, spans);

@@ -18,8 +18,9 @@ namespace {
 using A = pb::Acceptance;
 
 constexpr char kActor[] = "services/referral-service";
-constexpr absl::Duration kBudget = absl::Seconds(10);  // of one step
-constexpr absl::Duration kLease = absl::Seconds(30);
+// A step reads, calls (5 s at most) and writes; the lease outlives all three.
+constexpr absl::Duration kBudget = absl::Seconds(3);
+constexpr absl::Duration kLease = absl::Seconds(15);
 constexpr absl::Duration kLongestWait = absl::Minutes(5);
 
 absl::Time Deadline() { return SystemClock().Now() + kBudget; }

@@ -11,8 +11,6 @@ namespace ip::referral {
 namespace {
 
 namespace plan = individuellplan::plan::v1;
-using type::Obligation;
-
 constexpr absl::Duration kBudget = absl::Seconds(5);
 constexpr char kErrorInfo[] = "type.googleapis.com/google.rpc.ErrorInfo";
 
@@ -116,20 +114,13 @@ class RpcPlanClient final : public PlanClient {
   }
 
   absl::StatusOr<CoordinatorAnswer> AnswerOf(const pb::NeedNotice& notice) override {
-    type::GetObligationsRequest request;
-    request.set_aggregate(notice.acceptance().plan());
-    auto open =
-        rpc::Invoke(*feed_, &plan::PlanFeedService::Stub::GetObligations, request, Options());
-    if (!open.ok()) return open.status();
-    bool vacant = false;
-    for (const auto& obligation : open->obligations()) {
-      if (obligation.kind() == Obligation::COORDINATOR_ANSWER &&
-          obligation.name() == notice.acceptance().appointment()) {
-        return CoordinatorAnswer::kNone;
-      }
-      vacant |= obligation.kind() == Obligation::COORDINATOR_VACANCY;
-    }
-    return vacant ? CoordinatorAnswer::kDeclined : CoordinatorAnswer::kAccepted;
+    plan::GetCoordinatorAppointmentRequest request;
+    request.set_name(notice.acceptance().appointment());
+    auto found = rpc::Invoke(*feed_, &plan::PlanFeedService::Stub::GetCoordinatorAppointment,
+                             request, Options());
+    if (!found.ok()) return found.status();
+    if (found->state() == plan::CoordinatorAppointment::NOMINATED) return CoordinatorAnswer::kNone;
+    return found->has_accept_time() ? CoordinatorAnswer::kAccepted : CoordinatorAnswer::kDeclined;
   }
 
  private:
