@@ -10,11 +10,15 @@ import secrets
 import socket
 import subprocess
 
-import grpc
-import requests
+# With open channels gRPC's fork handlers can wait for ever, and starting a program forks. Read when gRPC
+# is first used, so it stands before the import.
+os.environ["GRPC_ENABLE_FORK_SUPPORT"] = "false"
 
-from tools.suite.database import database
-from tools.suite.process import Process, wait_for
+import grpc  # noqa: E402
+import requests  # noqa: E402
+
+from tools.suite.database import database  # noqa: E402
+from tools.suite.process import Process, wait_for  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BIN = ROOT / "build" / os.environ.get("IP_PRESET", "release") / "bin"
