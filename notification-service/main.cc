@@ -38,11 +38,10 @@ absl::Status Serve() {
   if (!mail.ok()) return mail.status();
   auto pool = ip::sql::Pool::Open(ip::sql::OptionsFromFlags());
   if (!pool.ok()) return pool.status();
-  const auto tls = ip::rpc::ClientTlsFromFlags();
-  auto plans = MakePlanSource(absl::GetFlag(FLAGS_plan_service), signer->get(), tls);
-  if (!plans.ok()) return plans.status();
-  auto notices = MakeReferralSource(absl::GetFlag(FLAGS_referral_service), signer->get(), tls);
-  if (!notices.ok()) return notices.status();
+  auto sources =
+      MakeSources(absl::GetFlag(FLAGS_plan_service), absl::GetFlag(FLAGS_referral_service),
+                  signer->get(), ip::rpc::ClientTlsFromFlags());
+  if (!sources.ok()) return sources.status();
 
   IntakeRepository intake(pool->get(), mail->courier.mail_key);
   AgendaRepository agenda(pool->get(), mail->courier.mail_key);
@@ -52,19 +51,16 @@ absl::Status Serve() {
   Handlers handlers({&agenda, &deliveries, &inbox, &*reference, &*rules, clock->get(), &queued});
   ip::rpc::Router router;
   handlers.Register(router);
-
   // Stopped in the opposite order: first nothing new is planned, then what is on its way is
   // finished.
-  Dispatcher dispatcher({&deliveries,
-                         &inbox,
-                         &mail->letters,
-                         &*reference,
-                         {plans->get(), notices->get()},
-                         clock->get()},
+  Dispatcher dispatcher({&deliveries, &inbox, &mail->letters, &*reference, &*sources, clock->get()},
                         mail->courier, absl::GetFlag(FLAGS_senders), &queued);
   Planner planner({&intake, &agenda, &deliveries, &*rules, clock->get(), &planned, &queued});
-  FeedReader plan_feed(plans->get(), &intake, &*rules, clock->get(), &planned);
-  FeedReader notice_feed(notices->get(), &intake, &*rules, clock->get(), &planned);
+  std::vector<std::unique_ptr<FeedReader>> feeds;
+  for (const auto& source : *sources) {
+    feeds.push_back(
+        std::make_unique<FeedReader>(source.get(), &intake, &*rules, clock->get(), &planned));
+  }
 
   auto options = ip::rpc::ServerOptionsFromFlags();
   options.authenticate = [&](std::string_view token) {

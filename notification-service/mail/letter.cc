@@ -78,7 +78,7 @@ absl::StatusOr<LetterWriter> LetterWriter::Create(const std::string& public_url)
 absl::StatusOr<Text> LetterWriter::Write(const Letter& letter,
                                          const std::string& municipality) const {
   static const std::regex kId("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
-  if (!letter.notification_id.empty() && !std::regex_match(letter.notification_id, kId)) {
+  if (!std::regex_match(letter.notification_id, kId)) {
     return absl::InvalidArgumentError("notification id is no UUID");
   }
   Text text;
@@ -99,9 +99,7 @@ absl::StatusOr<Text> LetterWriter::Write(const Letter& letter,
       Fill(letter.audience == ResolveContactResponse::PROFESSIONAL ? say("Coordinating unit, {1}")
                                                                    : say("{1}, message service"),
            municipality);
-  const std::string link = letter.notification_id.empty()
-                               ? absl::StrCat(public_url_, "/")
-                               : absl::StrCat(public_url_, "/varsel/", letter.notification_id);
+  const std::string link = absl::StrCat(public_url_, "/varsel/", letter.notification_id);
   kainjow::mustache::data data;
   data.set("lang", text.language);
   data.set("subject", text.subject);

@@ -24,7 +24,7 @@ struct Letter {
   // Private persons get a sender that does not say which service it is about.
   individuellplan::type::v1::ResolveContactResponse::Audience audience =
       individuellplan::type::v1::ResolveContactResponse::PRIVATE_PERSON;
-  // The notification that the link opens; "" opens the front page, where all of them stand.
+  // The notification that the link opens.
   std::string notification_id;
 };
 

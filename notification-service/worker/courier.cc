@@ -69,10 +69,10 @@ std::optional<Courier::Contact> Courier::Find(const Message& message, std::vecto
                                               Attempt& attempt) {
   while (!live.empty()) {
     const Slot& slot = live.front();
-    const auto source = std::find_if(parts_.sources.begin(), parts_.sources.end(),
-                                     [&](Source* s) { return s->Owns(slot.aggregate); });
+    const auto source = std::find_if(parts_.sources->begin(), parts_.sources->end(),
+                                     [&](const auto& s) { return s->Owns(slot.aggregate); });
     absl::StatusOr<Contact> contact = absl::NotFoundError("");
-    if (source != parts_.sources.end()) {
+    if (source != parts_.sources->end()) {
       ResolveContactRequest request;
       request.set_recipient(slot.recipient);
       request.set_obligation(slot.obligation);
@@ -110,7 +110,11 @@ absl::StatusOr<std::string> Courier::Write(const Message& message, const std::ve
   letter.count = static_cast<int>(live.size());
   letter.language = contact.language();
   letter.audience = contact.audience();
-  if (live.size() == 1) letter.notification_id = live.front().id;
+  // Of several, the link opens the most urgent; the others stand beside it in the portal.
+  letter.notification_id =
+      std::min_element(live.begin(), live.end(), [](const Slot& a, const Slot& b) {
+        return a.due.value_or(a.send_day) < b.due.value_or(b.send_day);
+      })->id;
   const auto wishes =
       parts_.inbox->GetPreferences(message.recipient, SystemClock().Now() + absl::Seconds(5));
   if (wishes.ok() &&

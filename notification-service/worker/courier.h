@@ -33,7 +33,7 @@ class Courier {
     InboxRepository* inbox;  // for the recipient's language
     const LetterWriter* letters;
     const Reference* reference;
-    std::vector<Source*> sources;
+    const Sources* sources;
     const Clock* clock;
   };
   Courier(const Parts& parts, CourierOptions options);

@@ -84,16 +84,17 @@ absl::StatusOr<std::unique_ptr<Source>> Make(const std::string& name, const std:
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Source>> MakePlanSource(const std::string& target,
-                                                       auth::TokenSigner* signer,
-                                                       const rpc::TlsFiles& tls) {
-  return Make<PlanFeedService>("plan", "plans/", target, signer, tls);
-}
-
-absl::StatusOr<std::unique_ptr<Source>> MakeReferralSource(const std::string& target,
-                                                           auth::TokenSigner* signer,
-                                                           const rpc::TlsFiles& tls) {
-  return Make<ReferralFeedService>("referral", "notices/", target, signer, tls);
+absl::StatusOr<Sources> MakeSources(const std::string& plan_service,
+                                    const std::string& referral_service, auth::TokenSigner* signer,
+                                    const rpc::TlsFiles& tls) {
+  auto plans = Make<PlanFeedService>("plan", "plans/", plan_service, signer, tls);
+  if (!plans.ok()) return plans.status();
+  auto notices = Make<ReferralFeedService>("referral", "notices/", referral_service, signer, tls);
+  if (!notices.ok()) return notices.status();
+  Sources sources;
+  sources.push_back(*std::move(plans));
+  sources.push_back(*std::move(notices));
+  return sources;
 }
 
 }  // namespace ip::notification

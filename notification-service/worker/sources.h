@@ -33,13 +33,12 @@ class Source {
   virtual absl::StatusOr<ResolveContactResponse> Resolve(const ResolveContactRequest& request) = 0;
 };
 
-// Errors: those of rpc::MakeChannel. `signer` must outlive the source.
-absl::StatusOr<std::unique_ptr<Source>> MakePlanSource(const std::string& target,
-                                                       auth::TokenSigner* signer,
-                                                       const rpc::TlsFiles& tls);
-absl::StatusOr<std::unique_ptr<Source>> MakeReferralSource(const std::string& target,
-                                                           auth::TokenSigner* signer,
-                                                           const rpc::TlsFiles& tls);
+using Sources = std::vector<std::unique_ptr<Source>>;
+
+// plan-service and referral-service. Errors: those of rpc::MakeChannel. `signer` must outlive them.
+absl::StatusOr<Sources> MakeSources(const std::string& plan_service,
+                                    const std::string& referral_service, auth::TokenSigner* signer,
+                                    const rpc::TlsFiles& tls);
 
 }  // namespace ip::notification
 

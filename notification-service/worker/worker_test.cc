@@ -56,27 +56,27 @@ constexpr char kReference[] =
 // The service's threads; they can be stopped and started again over the same database.
 struct Running {
   Running(sql::Pool* pool, const FakeServices& fakes, const MailSink& sink, const Clock* clock)
-      : intake(pool, kKey), agenda(pool, kKey), deliveries(pool), inbox(pool) {
+      : sources(*MakeSources(fakes.address(), fakes.address(), signer.get(), {})),
+        intake(pool, kKey),
+        agenda(pool, kKey),
+        deliveries(pool),
+        inbox(pool) {
     CourierOptions options;
     options.mail_from = "ikke-svar@fjordvik.example";
     options.mail_key = kKey;
     options.relay.url = sink.url();
     options.relay.plaintext = true;
     options.relay.reply_timeout = absl::Seconds(1);
-    dispatcher.emplace(
-        Courier::Parts{
-            &deliveries, &inbox, &letters, &reference, {plans.get(), notices.get()}, clock},
-        options, 2, &queued);
+    dispatcher.emplace(Courier::Parts{&deliveries, &inbox, &letters, &reference, &sources, clock},
+                       options, 2, &queued);
     planner.emplace(
         Planner::Parts{&intake, &agenda, &deliveries, &rules, clock, &planned, &queued});
-    plan_feed.emplace(plans.get(), &intake, &rules, clock, &planned);
-    notice_feed.emplace(notices.get(), &intake, &rules, clock, &planned);
-    (void)fakes;
+    for (const auto& source : sources) {
+      feeds.push_back(std::make_unique<FeedReader>(source.get(), &intake, &rules, clock, &planned));
+    }
   }
   std::unique_ptr<auth::TokenSigner> signer = Signer();
-  static inline std::string target;
-  std::unique_ptr<Source> plans = *MakePlanSource(target, signer.get(), {});
-  std::unique_ptr<Source> notices = *MakeReferralSource(target, signer.get(), {});
+  Sources sources;
   Rules rules = *Rules::LoadDirectory(IP_RULES_DIR);
   Reference reference = *Reference::Parse(kReference);
   LetterWriter letters = *LetterWriter::Create("https://ip.fjordvik.example");
@@ -87,13 +87,12 @@ struct Running {
   Bell planned, queued;
   std::optional<Dispatcher> dispatcher;
   std::optional<Planner> planner;
-  std::optional<FeedReader> plan_feed, notice_feed;
+  std::vector<std::unique_ptr<FeedReader>> feeds;
 };
 
 class WorkerTest : public ::testing::Test {
  protected:
   WorkerTest() {
-    Running::target = fakes_.address();
     clock_.Set(OsloTime(2027, 1, 4, 12));
     Start();
   }
