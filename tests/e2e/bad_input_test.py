@@ -77,7 +77,7 @@ def test_an_invalid_date(post):
 
 def test_an_unknown_person_number_is_not_repeated(post):
     status, body = post("CreateNotice", {**NOTICE, "subjectIdentity": {"nationalId": "12345678901"}})
-    assert status == 400 and "national_id" in body and "12345678901" not in body
+    assert status == 400 and "NATIONAL_ID_INVALID" in body and "12345678901" not in body
 
 
 def test_another_request_with_a_used_id(post):

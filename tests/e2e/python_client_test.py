@@ -26,5 +26,5 @@ def test_it_explains_what_was_wrong(suite, tmp_path):
          suite.gateway_address, "--issuer", suite.helseid_url, "--national_id", "12345678901"],
         capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(tmp_path)}, timeout=30)
     assert done.returncode == 1
-    assert "INVALID_ARGUMENT" in done.stderr and "national_id" in done.stderr
+    assert "INVALID_ARGUMENT" in done.stderr and "NATIONAL_ID_INVALID" in done.stderr
     assert "12345678901" not in done.stderr
