@@ -284,17 +284,17 @@ class _Builder:
 
     def plan_evaluation(self, spec):
         evaluation = evaluation_pb2.Evaluation(
-            due_date=self.world.date(spec["day"]), place=spec.get("place", ""))
+            due_date=self.world.meeting_date(spec["day"]), place=spec.get("place", ""))
         self.evaluation = self.as_coordinator().plan.CreateEvaluation(plans.CreateEvaluationRequest(
             parent=self.name, evaluation=evaluation, request_id=self.item.id("evaluation", 0)))
 
     def hold_evaluation(self, spec, number):
         request = plans.HoldEvaluationRequest(
-            next_due_date=self.world.date(self.evaluations[number + 1]["day"]),
+            next_due_date=self.world.meeting_date(self.evaluations[number + 1]["day"]),
             request_id=self.item.id("hold-evaluation", number))
         held = request.evaluation
         held.name, held.etag = self.evaluation.name, self.evaluation.etag
-        held.held_date.CopyFrom(self.world.date(spec["day"]))
+        held.held_date.CopyFrom(self.world.meeting_date(spec["day"]))
         held.minutes, held.place = spec["minutes"].strip(), spec["place"]
         held.owner_statement.CopyFrom(self.text(spec["statement"]))
         for key, verdict in spec["assess"].items():

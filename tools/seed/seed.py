@@ -23,7 +23,7 @@ from tools.seed.world import World, load_files
 
 from individuellplan.plan.v1 import plan_service_pb2
 
-FIRST = "trond"  # the plan that is opened first; it tells on which day an earlier run was made
+FIRST = "trond"  # whose plan is opened first
 
 
 def make_items(world):
@@ -32,16 +32,19 @@ def make_items(world):
     for name, spec in load_files("plans"):
         world.items[f"plans/{name}"] = plan_item(world, name, spec)
     steps = [step for item in world.items.values() for step in item.steps]
-    return sorted(steps, key=lambda step: (world.moment(step), step.item, step.place))
+    return sorted(steps, key=world.order)
 
 
-def day_of_earlier_run(gateway, opened):
-    """The day an earlier run took as today, or None."""
+def day_of_earlier_run(gateway):
+    """The day an earlier run took as today, or None: it follows from the period of the first plan."""
+    days_before = -dict(load_files("plans"))[FIRST]["period"][0]
     plan_service = gateway.person(FIRST).plan
     for summary in plan_service.ListPlans(plan_service_pb2.ListPlansRequest()).plans:
         plan = plan_service.GetPlan(plan_service_pb2.GetPlanRequest(name=summary.name))
-        created = plan.create_time.ToDatetime(datetime.timezone.utc).astimezone(OSLO).date()
-        return created - datetime.timedelta(days=opened)
+        start = plan.period.start_date
+        if start.year:
+            return (datetime.date(start.year, start.month, start.day)
+                    + datetime.timedelta(days=days_before))
     return None
 
 
@@ -54,11 +57,13 @@ class Run:
 
     def steps(self, steps):
         begin = self.clock.offset
+        moment = None
         try:
             for number, step in enumerate(steps, 1):
                 if step.item in self.failed:
                     continue
-                self.at(self.world.moment(step), begin)
+                moment = max(moment or self.world.moment(step), self.world.moment(step))
+                self.at(moment, begin)
                 self.one(step)
                 self.say(number, len(steps), step)
         finally:
@@ -134,8 +139,7 @@ def main(arguments=None):
     world = World(gateway, persons, clock.today())
     begin = time.monotonic()
     try:
-        opened = dict(load_files("plans"))[FIRST]["opened"]
-        earlier = day_of_earlier_run(gateway, opened)
+        earlier = day_of_earlier_run(gateway)
         world.today = earlier or world.today
         steps = make_items(world)
         if earlier:

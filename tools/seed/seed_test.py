@@ -132,6 +132,17 @@ def test_evaluations_lie_around_today():
     assert {-5, 5, 13, 40} <= days
 
 
+def test_meetings_and_work_fall_on_working_days(persons):
+    for n in range(14):
+        world = World(Rehearsal(persons), persons, TODAY + datetime.timedelta(days=n))
+        for day in (-30, -5, 13, 40, 75):
+            d = world.meeting_date(day)
+            assert datetime.date(d.year, d.month, d.day).weekday() < 5
+        steps = make_items(world)
+        assert all(world.moment(s).weekday() < 5 or world.moment(s).date() == world.today for s in steps)
+        assert [s.day for s in steps] == sorted(s.day for s in steps)
+
+
 def test_texts_fit():
     def texts(value):
         if isinstance(value, dict):

@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime
+import functools
 import pathlib
 import typing
 
@@ -14,6 +15,7 @@ from google.type import date_pb2
 from individuellplan.type.v1 import access_pb2, common_pb2
 
 HERE = pathlib.Path(__file__).resolve().parent
+_RED_DAYS = {(12, 24), (12, 25), (12, 26), (12, 31), (1, 1), (5, 1), (5, 17)}
 LANGUAGES = {"nb": common_pb2.NB, "nn": common_pb2.NN, "se": common_pb2.SE, "en": common_pb2.EN}
 
 
@@ -57,8 +59,14 @@ class World:
         return self.gateway.person(login, role)
 
     def date(self, day):
+        return _date(self.today + datetime.timedelta(days=day))
+
+    def meeting_date(self, day):
+        """The working day nearest to that day: in the past the one before, else the one after."""
         d = self.today + datetime.timedelta(days=day)
-        return date_pb2.Date(year=d.year, month=d.month, day=d.day)
+        while d.weekday() > 4 or (d.month, d.day) in _RED_DAYS:
+            d += datetime.timedelta(days=-1 if day < 0 else 1)
+        return _date(d)
 
     def period(self, days):
         period = common_pb2.Period(start_date=self.date(days[0]))
@@ -70,14 +78,27 @@ class World:
         return common_pb2.PersonIdentity(national_id=self.persons[login].national_id)
 
     def birth_date(self, login):
-        d = self.persons[login].birth_date
-        return date_pb2.Date(year=d.year, month=d.month, day=d.day)
+        return _date(self.persons[login].birth_date)
 
     def moment(self, step):
-        """When a step happens: in working hours, each item at a time of day of its own."""
-        minutes = 8 * 60 + sum(step.item.encode()) * 37 % 420
-        morning = datetime.datetime.combine(self.today, datetime.time(), OSLO)
-        return morning + datetime.timedelta(days=step.day, minutes=minutes, seconds=20 * step.place)
+        """When a step happens: in working hours, each item at a time of day of its own; what falls on a
+        weekend, on Monday."""
+        day = self.today + datetime.timedelta(days=step.day)
+        day += datetime.timedelta(days=7 - day.weekday() if day.weekday() > 4 else 0)
+        morning = datetime.datetime.combine(min(day, self.today), datetime.time(), OSLO)
+        return morning + datetime.timedelta(minutes=_minute(step), seconds=20 * step.place)
+
+    @staticmethod
+    def order(step):
+        return step.day, _minute(step), step.item, step.place
+
+
+def _minute(step):
+    return 8 * 60 + sum(step.item.encode()) * 37 % 420
+
+
+def _date(d):
+    return date_pb2.Date(year=d.year, month=d.month, day=d.day)
 
 
 def area(word):
@@ -96,7 +117,9 @@ def sections(words):
     return [access_pb2.Section.Value(word) for word in words]
 
 
+@functools.cache
 def load_files(folder):
-    """Each file of tools/seed/FOLDER as (name, data)."""
-    for file in sorted((HERE / folder).glob("*.yaml")):
-        yield file.stem, yaml.safe_load(file.read_text(encoding="utf-8"))
+    """The files of tools/seed/FOLDER as (name, data)."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return [(file.stem, yaml.load(file.read_text(encoding="utf-8"), loader))
+            for file in sorted((HERE / folder).glob("*.yaml"))]
