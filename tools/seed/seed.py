@@ -9,6 +9,7 @@ Exit codes: 0 everything is loaded, 1 something was refused (it says what), 2 th
 
 import argparse
 import datetime
+import signal
 import sys
 import time
 
@@ -134,7 +135,10 @@ def main(arguments=None):
                         help='load only this, e.g. "plans/ola"; may be given several times')
     flags = parser.parse_args(arguments)
 
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the clock is set right on the way out
     persons, clock = Persons(flags.persons), Clock(flags.clock)
+    if clock.offset < datetime.timedelta():
+        clock.reset()  # an earlier run was killed while it was in the past
     gateway = Gateway(flags.gateway, persons, helseid=flags.helseid, secrets=flags.secrets)
     world = World(gateway, persons, clock.today())
     begin = time.monotonic()
