@@ -39,7 +39,8 @@ ensure_npm() {
   [[ -f $folder/package-lock.json ]] || return 0
   cmp -s "$folder/package-lock.json" "$folder/node_modules/.installed-lock" && return
   say "Installing npm packages of $folder"
-  (cd "$folder" && npm ci --no-audit --no-fund --loglevel=error >/dev/null) || fail "npm ci failed in $folder"
+  # Not `npm ci`: it insists on optional packages of other platforms, which not every registry mirror has.
+  (cd "$folder" && npm install --no-save --no-audit --no-fund --loglevel=error >/dev/null) || fail "npm install failed in $folder"
   cp "$folder/package-lock.json" "$folder/node_modules/.installed-lock"
 }
 
