@@ -1,6 +1,8 @@
 """Logging in and out at the local identity provider without a browser."""
 
 import html.parser
+import urllib.parse
+
 import requests
 import requests.cookies
 
