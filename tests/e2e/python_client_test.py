@@ -10,7 +10,7 @@ from tests.e2e.conftest import ROOT
 def test_a_generated_client_sends_a_notice(suite, tmp_path):
     subprocess.run([ROOT / "clients/python/generate", tmp_path], check=True)
     secret = (suite.folder / "idp/fjordvik-journal.secret").read_text().strip()
-    command = [sys.executable, ROOT / "clients/python/send_notice.py", "--secret", secret,
+    command = [sys.executable, ROOT / "clients/python/send_notice.py", f"--secret={secret}",
                "--gateway", suite.gateway_address, "--issuer", suite.helseid_url]
     environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
     done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=30)
@@ -22,7 +22,7 @@ def test_it_explains_what_was_wrong(suite, tmp_path):
     subprocess.run([ROOT / "clients/python/generate", tmp_path], check=True)
     secret = (suite.folder / "idp/fjordvik-journal.secret").read_text().strip()
     done = subprocess.run(
-        [sys.executable, ROOT / "clients/python/send_notice.py", "--secret", secret, "--gateway",
+        [sys.executable, ROOT / "clients/python/send_notice.py", f"--secret={secret}", "--gateway",
          suite.gateway_address, "--issuer", suite.helseid_url, "--national_id", "12345678901"],
         capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(tmp_path)}, timeout=30)
     assert done.returncode == 1
