@@ -10,8 +10,9 @@
 
 namespace ip::plan {
 
-// Sets the alarms and shows consents whose period is over as EXPIRED, removes the sections that `decision` does not open, and hides participants with
-// protected identity from all but the owner's side and the coordinator.
+// Sets the alarms and shows consents whose period is over as EXPIRED, removes the sections that
+// `decision` does not open, and hides participants with protected identity from all but the owner's
+// side and the coordinator.
 void MakeView(individuellplan::plan::v1::CarePlan& plan, const authz::Decision& decision,
               absl::CivilDay today, const RuleSet& rules);
 
