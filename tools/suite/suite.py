@@ -18,7 +18,7 @@ import grpc  # noqa: E402
 import requests  # noqa: E402
 
 from tools.suite.database import database  # noqa: E402
-from tools.suite.process import Process, wait_for  # noqa: E402
+from tools.suite.process import Process, ProcessFailed, wait_for  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BIN = ROOT / "build" / os.environ.get("IP_PRESET", "release") / "bin"
@@ -114,13 +114,17 @@ class Suite:
             secret.write_text(secrets.token_urlsafe(24))
 
     def _migrate(self):
+        log = self._log("migrate")
         for name, (schema, migrations) in SCHEMAS.items():
             self.say(f"preparing schema {schema}")
-            subprocess.run(
+            done = subprocess.run(
                 [BIN / "ip-migrate", f"--schema={schema}", f"--dir={ROOT / migrations}", "--create",
                  "--db_user=root", f"--db_socket={self.folder / 'db/s.sock'}", f"--app_user={schema}",
                  f"--app_password_file={self.keys / (name + '.db-password')}"],
-                check=True, stdout=subprocess.DEVNULL)
+                stdout=subprocess.DEVNULL, stderr=log.open("ab"))
+            if done.returncode != 0:
+                raise ProcessFailed(f"schema {schema} could not be prepared; the end of {log}:\n"
+                                    + "\n".join(log.read_text().splitlines()[-5:]))
 
     def _programs(self):
         yield database(self.folder / "db", self._log("database"))
