@@ -44,8 +44,8 @@ ensure_npm() {
   cp "$folder/package-lock.json" "$folder/node_modules/.installed-lock"
 }
 
-# The preset that run and test build; another one (dev, asan) by IP_PRESET.
-export IP_PRESET=${IP_PRESET:-release}
+# The preset that run and test build, one build for both; another one (release, asan) by IP_PRESET.
+export IP_PRESET=${IP_PRESET:-dev}
 
 # build [TARGET…]: with progress.
 build() {

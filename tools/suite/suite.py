@@ -21,7 +21,7 @@ from tools.suite.database import database  # noqa: E402
 from tools.suite.process import Process, ProcessFailed, wait_for  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-BIN = ROOT / "build" / os.environ.get("IP_PRESET", "release") / "bin"
+BIN = ROOT / "build" / os.environ.get("IP_PRESET", "dev") / "bin"
 
 # Schema, and the folder with its migrations, of everything that stores.
 SCHEMAS = {
