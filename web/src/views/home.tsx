@@ -34,15 +34,17 @@ function Waiting() {
   const { t, language } = useLanguage();
   const { data, error, refetch } = useQuery({
     queryKey: ['notifications'],
-    queryFn: () => notifications.listMyNotifications({ pageSize: 20 }),
+    queryFn: () => notifications.listMyNotifications({ pageSize: 50, unseenOnly: true }),
   });
+  // One duty may have been reminded of several times; it waits once.
+  const waiting = new Map(data?.notifications.map((item) => [item.obligation, item]));
   return (
     <section aria-labelledby="waiting">
       <Heading level={2} id="waiting">{t.waitsForYou}</Heading>
       {error && <Problem error={error} retry={refetch} />}
-      {data?.notifications.length === 0 && <Paragraph>{t.nothingWaits}</Paragraph>}
+      {data && waiting.size === 0 && <Paragraph>{t.nothingWaits}</Paragraph>}
       <ul className="cards">
-        {data?.notifications.map((item) => (
+        {[...waiting.values()].map((item) => (
           <li key={item.name}>
             <Card data-color="warning">
               <Link asChild>

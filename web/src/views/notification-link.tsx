@@ -13,7 +13,12 @@ export function NotificationLink() {
   const { notification } = useParams();
   const { data, error, refetch } = useQuery({
     queryKey: ['notification', notification],
-    queryFn: () => notifications.getNotification({ name: `notifications/${notification}` }),
+    queryFn: async () => {
+      const name = `notifications/${notification}`;
+      const found = await notifications.getNotification({ name });
+      await notifications.acknowledgeNotification({ name });
+      return found;
+    },
   });
   if (error) return <Problem error={error} retry={refetch} />;
   if (!data) return <Spinner aria-label={t.loading} />;
