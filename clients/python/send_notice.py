@@ -7,6 +7,7 @@
 
 import argparse
 import datetime
+import json
 import sys
 import uuid
 
@@ -16,6 +17,11 @@ from google.rpc import error_details_pb2, status_pb2
 from google.type import date_pb2
 from individuellplan.referral.v1 import need_notice_pb2, referral_service_pb2, referral_service_pb2_grpc
 from individuellplan.type.v1 import common_pb2
+
+# UNAVAILABLE alone may be tried again (docs/api.md); the request ids make repeated changes one change.
+RETRIES = json.dumps({"methodConfig": [{"name": [{}], "retryPolicy": {
+    "maxAttempts": 4, "initialBackoff": "0.5s", "maxBackoff": "2s", "backoffMultiplier": 2,
+    "retryableStatusCodes": ["UNAVAILABLE"]}}]})
 
 
 def get_token(issuer, client_id, secret):
@@ -74,7 +80,8 @@ def main():
     flags = parser.parse_args()
 
     token = get_token(flags.issuer, flags.client_id, flags.secret)
-    referral = referral_service_pb2_grpc.ReferralServiceStub(grpc.insecure_channel(flags.gateway))
+    channel = grpc.insecure_channel(flags.gateway, options=[("grpc.service_config", RETRIES)])
+    referral = referral_service_pb2_grpc.ReferralServiceStub(channel)
     common = {"metadata": [("authorization", f"Bearer {token}")], "timeout": 5}
     try:
         draft = referral.CreateNotice(referral_service_pb2.CreateNoticeRequest(

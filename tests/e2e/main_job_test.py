@@ -1,8 +1,13 @@
 """The main job against the real programs, once undisturbed and once with every program killed on the way."""
 
+import time
+
 import pytest
 
+from tools.lib.ipclient import CallFailed
 from tools.lib.mainjob import MainJob, StepFailed
+
+from individuellplan.referral.v1 import referral_service_pb2 as referral
 
 
 def test_the_main_job_works(suite):
@@ -26,10 +31,21 @@ def test_nothing_acknowledged_is_lost_when_programs_are_killed(suite):
             raise AssertionError(f"after kill -9 of {victim}: {what}: {failure}") from failure
 
 
-def test_a_stopped_service_is_named(suite):
+def wait_until_the_gateway_reaches_it_again(gateway, seconds=20):
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            return gateway.person("eva").referral.ListUnits(referral.ListUnitsRequest())
+        except CallFailed as failure:
+            if failure.code != "UNAVAILABLE" or time.monotonic() > deadline:
+                raise
+
+
+def test_a_stopped_service_is_named(suite, gateway):
     suite.processes["referral-service"].stop()
     try:
         with pytest.raises(StepFailed, match="referral-service"):
             MainJob(suite, print).run()
     finally:
         suite.start_one("referral-service")
+        wait_until_the_gateway_reaches_it_again(gateway)
