@@ -159,7 +159,8 @@ class Life {
     const std::string what = absl::StrCat(NaturalKey(slot), " at ", absl::FormatTime(now_, Oslo()));
     EXPECT_TRUE(keys_.insert(NaturalKey(slot)).second) << "sent twice: " << what;
     const absl::CivilHour local = absl::ToCivilHour(now_, Oslo());
-    EXPECT_TRUE(local.hour() >= 7 && local.hour() < 20) << what;
+    EXPECT_TRUE(local.hour() >= 7 && local.hour() < (slot.klass == Class::A ? 20 : 17)) << what;
+    EXPECT_TRUE(slot.rung == "now" || IsWorkingDay(slot.send_day)) << what;
     EXPECT_TRUE(IsUnit(slot.recipient) || IsWorkingDay(OsloDay(now_))) << what;
     bool open = false;
     for (const auto& duty : event_.obligations()) {
