@@ -1,5 +1,8 @@
 #include "lib/base/errors.h"
 
+#include <map>
+#include <utility>
+
 #include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
 
@@ -19,9 +22,13 @@ std::string& Domain() {
 absl::string_view View(std::string_view s) { return {s.data(), s.size()}; }
 
 template <class Detail>
+std::string TypeUrl() {
+  return absl::StrCat(kTypePrefix, Detail::descriptor()->full_name());
+}
+
+template <class Detail>
 void Attach(absl::Status& status, const Detail& detail) {
-  status.SetPayload(absl::StrCat(kTypePrefix, Detail::descriptor()->full_name()),
-                    absl::Cord(detail.SerializeAsString()));
+  status.SetPayload(TypeUrl<Detail>(), absl::Cord(detail.SerializeAsString()));
 }
 
 }  // namespace
@@ -118,8 +125,7 @@ absl::Status PermissionDenied(std::string_view reason, std::string_view message)
 }
 
 std::string ReasonOf(const absl::Status& status) {
-  const auto payload = status.GetPayload(
-      absl::StrCat(kTypePrefix, google::rpc::ErrorInfo::descriptor()->full_name()));
+  const auto payload = status.GetPayload(TypeUrl<google::rpc::ErrorInfo>());
   google::rpc::ErrorInfo info;
   if (!payload || !info.ParseFromString(std::string(*payload))) return "";
   return info.reason();
@@ -136,14 +142,23 @@ google::rpc::Status ToRpcStatus(const absl::Status& status) {
     message += "...";
   }
   out.set_message(message);
-  size_t bytes = 0;
+  // absl visits payloads in an order that differs from run to run; clients and tests get one.
+  std::map<std::string, std::string> details;
   status.ForEachPayload([&](absl::string_view type_url, const absl::Cord& payload) {
-    bytes += payload.size();
+    details.emplace(type_url, payload);
+  });
+  size_t bytes = 0;
+  const auto add = [&](const auto& detail) {
+    bytes += detail.second.size();
     if (bytes > kMaxDetailBytes) return;
     auto* any = out.add_details();
-    any->set_type_url(std::string(type_url));
-    any->set_value(std::string(payload));
-  });
+    any->set_type_url(detail.first);
+    any->set_value(detail.second);
+  };
+  if (const auto info = details.extract(TypeUrl<google::rpc::ErrorInfo>())) {
+    add(std::pair(info.key(), info.mapped()));
+  }
+  for (const auto& detail : details) add(detail);
   return out;
 }
 

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <vector>
+
 namespace ip {
 namespace {
 
@@ -26,6 +28,17 @@ TEST(Errors, SurvivesTheWire) {
   EXPECT_EQ(back.code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_EQ(ReasonOf(back), "PLAN_STATE_FORBIDS_ACTION");
   EXPECT_EQ(back.message(), status.message());
+}
+
+TEST(Errors, GivesDetailsInOneOrder) {
+  std::vector<absl::Status> statuses;
+  for (int i = 0; i < 100; ++i) statuses.push_back(InvalidField("plan.language", "is unknown"));
+  for (const auto& status : statuses) {
+    const auto rpc = ToRpcStatus(status);
+    ASSERT_EQ(rpc.details_size(), 2);
+    EXPECT_TRUE(rpc.details(0).Is<google::rpc::ErrorInfo>());
+    EXPECT_TRUE(rpc.details(1).Is<google::rpc::BadRequest>());
+  }
 }
 
 TEST(Errors, CutsLongTextsWithoutSplittingACharacter) {
