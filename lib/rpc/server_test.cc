@@ -23,8 +23,8 @@ using ::testing::HasSubstr;
 
 absl::StatusOr<ProbeResponse> Nothing(CallContext&, const ProbeRequest&) { return Say(""); }
 
-// What grpc.health.v1 says of `service`: "SERVING", "NOT_SERVING" or "UNKNOWN". The health protos
-// are not vendored, so the two tiny messages are written and read by hand.
+// What grpc.health.v1 says of `service`: "SERVING", "NOT_SERVING" or why there was no answer. The
+// health protos are not vendored, so the two tiny messages are written and read by hand.
 std::string Health(const std::shared_ptr<grpc::Channel>& channel, const std::string& service) {
   std::string bytes;
   if (!service.empty())
@@ -41,9 +41,9 @@ std::string Health(const std::shared_ptr<grpc::Channel>& channel, const std::str
   void* tag;
   bool ok;
   queue.Next(&tag, &ok);
-  if (!status.ok()) return "UNKNOWN";
-  grpc::Slice answer;
-  if (!response.TrySingleSlice(&answer).ok() || answer.size() != 2) return "UNKNOWN";
+  if (!status.ok()) return "no answer: " + status.error_message();
+  grpc::Slice answer;  // what arrived in two reads lies in two slices
+  if (!response.DumpToSingleSlice(&answer).ok() || answer.size() != 2) return "not an answer";
   return answer.begin()[1] == 1 ? "SERVING" : "NOT_SERVING";
 }
 
