@@ -179,8 +179,9 @@ absl::StatusOr<pb::ListMyActivitiesResponse> ListMyActivities(
       if (opened->decision.sections.contains(type::OVERVIEW)) {
         item.set_subject_display_name(opened->plan.subject().display_name());
       }
-      opened->decision.sections = {type::ACTIVITIES};
-      looked[row.plan] = desk.LogRow(call, opened->plan, opened->decision);
+      auto seen = opened->decision;
+      seen.sections = {type::ACTIVITIES};
+      looked[row.plan] = desk.LogRow(call, opened->plan, seen);
     }
   }
   std::sort(items.begin(), items.end(),

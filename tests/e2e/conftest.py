@@ -28,3 +28,12 @@ def gateway(suite):
 
     return Gateway(suite.gateway_address, Persons(suite.persons_file), helseid=suite.helseid_url,
                    secrets=suite.folder / "idp")
+
+
+@pytest.fixture(scope="session")
+def demo(suite):
+    """The demo municipality is loaded."""
+    from tools.seed import seed
+
+    assert seed.main([f"--gateway={suite.gateway_address}", f"--helseid={suite.helseid_url}",
+                      f"--secrets={suite.folder / 'idp'}", f"--clock={suite.clock_file}"]) == 0
