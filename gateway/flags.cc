@@ -29,6 +29,16 @@ ABSL_FLAG(std::string, reference_file, "",
 ABSL_FLAG(bool, insecure_cookie, false,
           "Session cookie without Secure and __Host-, for tools that keep such cookies from plain "
           "http; refused in prod.");
+ABSL_FLAG(double, rate_per_subject, 200,
+          "Calls a second that one person or system may make, in the long run; four times as many "
+          "at once. 0 for no limit.");
+ABSL_FLAG(double, rate_per_address, 2000,
+          "The same per network address; many people may share one. 0 for no limit.");
+ABSL_FLAG(int, calls_per_backend, 2000,
+          "Calls to one service that may be under way at once; more are refused.");
+ABSL_FLAG(bool, behind_proxy, false,
+          "A proxy of ours stands in front and sets X-Forwarded-For; without one, clients could "
+          "choose their address.");
 
 namespace ip::gateway {
 namespace {
@@ -49,7 +59,13 @@ GatewayOptions OptionsFromFlags() {
       {"individuellplan.notification.", "notification-service",
        absl::GetFlag(FLAGS_notification_service)}};
   std::erase_if(options.routes, [](const Route& route) { return route.target.empty(); });
+  options.tls = common.tls;
   options.backend_tls = rpc::ClientTlsFromFlags();
+  options.http.behind_proxy = absl::GetFlag(FLAGS_behind_proxy);
+  const auto rate = [](double per_second) { return Rate{per_second, 4 * per_second}; };
+  options.limits.per_subject = rate(absl::GetFlag(FLAGS_rate_per_subject));
+  options.limits.per_address = rate(absl::GetFlag(FLAGS_rate_per_address));
+  options.limits.per_backend.calls = absl::GetFlag(FLAGS_calls_per_backend);
   options.web_root = absl::GetFlag(FLAGS_web_root);
   options.session_cookie = SessionCookieName(LoginOptionsFromFlags());
   options.reflection = common.reflection;

@@ -55,7 +55,12 @@ absl::StatusOr<std::unique_ptr<Gateway>> Gateway::Start(GatewayOptions options,
   auto backends = ConnectBackends(given.routes, *self->methods_, given.backend_tls);
   if (!backends.ok()) return backends.status();
   self->backends_ = *std::move(backends);
-  self->gate_ = std::make_unique<Gate>(identities, signer, &given.routes);
+  self->gate_ = std::make_unique<Gate>(identities, signer, &given.routes, given.limits);
+  if (!given.tls.cert_file.empty()) {
+    auto tls = TlsDoor::Open(given.tls);
+    if (!tls.ok()) return tls.status();
+    self->tls_ = *std::move(tls);
+  }
 
   auto front_door = FrontDoor::Listen(&self->io_, given.listen);
   if (!front_door.ok()) return front_door.status();
@@ -69,7 +74,7 @@ absl::StatusOr<std::unique_ptr<Gateway>> Gateway::Start(GatewayOptions options,
       [raw = self.get()](std::shared_ptr<Exchange> exchange) { raw->Route(std::move(exchange)); },
       Refusal, given.http);
   if (auto status = self->StartMetrics(); !status.ok()) return status;
-  self->front_door_->Open(self->acceptor_.get(), self->http_.get());
+  self->front_door_->Open(self->acceptor_.get(), self->http_.get(), self->tls_.get());
   for (int i = 0; i < given.http_threads; ++i) {
     self->threads_.emplace_back([raw = self.get()] { raw->io_.run(); });
   }
@@ -85,7 +90,8 @@ absl::Status Gateway::StartGrpc() {
   if (options_.reflection) {
     reflection_ = std::make_unique<rpc::Reflection>(methods_->services(), methods_->pool());
   }
-  proxy_ = std::make_unique<GrpcProxy>(methods_.get(), &backends_, gate_.get(), reflection_.get());
+  proxy_ = std::make_unique<GrpcProxy>(methods_.get(), &backends_, gate_.get(), reflection_.get(),
+                                       options_.http.behind_proxy);
   grpc::EnableDefaultHealthCheckService(true);
   grpc::ServerBuilder builder;
   SetLimits(builder);
@@ -131,6 +137,9 @@ void Gateway::Route(std::shared_ptr<Exchange> exchange) {
     return exchange->Reply(ready_ ? MakeResponse(200, "text/plain", "ready\n")
                                   : MakeResponse(503, "text/plain", "not ready\n"));
   }
+  if (auto status = gate_->CheckAddress(exchange->peer()); !status.ok()) {
+    return exchange->Reply(ErrorResponse(status));
+  }
   if (options_.pages && options_.pages(exchange)) return;
   exchange->Reply(files_->Answer(request));
 }
@@ -146,6 +155,14 @@ void Gateway::Run() {
   Stop();
 }
 
+void Gateway::SendClientsAway() {
+  front_door_->Close();
+  http_->BeginStop();
+  // Twice, for those who were just coming in.
+  for (int i = 0; i < 2 && SendGoaways(*grpc_); ++i) absl::SleepFor(options_.settle);
+  http_->CloseIdle();
+}
+
 void Gateway::Stop() {
   if (std::exchange(stopped_, true)) return;
   if (readiness_ != nullptr) {
@@ -153,8 +170,7 @@ void Gateway::Stop() {
     absl::SleepFor(options_.detection);
   }
   const absl::Time deadline = SystemClock().Now() + options_.drain;
-  if (front_door_ != nullptr) front_door_->Close();
-  if (http_ != nullptr) http_->BeginStop();
+  if (readiness_ != nullptr) SendClientsAway();
   if (grpc_ != nullptr) grpc_->Shutdown(absl::ToChronoTime(deadline));
   while (http_ != nullptr && http_->connections() > 0 && SystemClock().Now() < deadline) {
     absl::SleepFor(absl::Milliseconds(10));

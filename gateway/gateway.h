@@ -19,6 +19,7 @@
 #include "gateway/doors/backend.h"
 #include "gateway/doors/connect.h"
 #include "gateway/doors/front_door.h"
+#include "gateway/doors/goaway.h"
 #include "gateway/doors/grpc_proxy.h"
 #include "gateway/doors/http_server.h"
 #include "gateway/doors/static_files.h"
@@ -35,6 +36,7 @@ struct GatewayOptions {
   std::string listen = "127.0.0.1:0";
   std::vector<Route> routes;
   google::protobuf::FileDescriptorSet protos = BuiltInProtos();
+  rpc::TlsFiles tls;  // with a `cert_file`, both faces speak TLS 1.3 and nothing else
   rpc::TlsFiles backend_tls;
   std::string web_root;  // "" serves no web app
   std::string session_cookie = "__Host-ip_session";
@@ -45,9 +47,11 @@ struct GatewayOptions {
   bool reflection = true;
   std::string metrics_address;
   HttpLimits http;
+  GateLimits limits;
   int http_threads = 2;
   absl::Duration detection = absl::ZeroDuration();  // as in rpc::ServerOptions
   absl::Duration drain = absl::Seconds(10);
+  absl::Duration settle = kGoawaySettles;
 };
 
 class Gateway {
@@ -65,8 +69,9 @@ class Gateway {
 
   // Waits for SIGTERM or SIGINT (see rpc::BlockStopSignals), then stops.
   void Run();
-  // Says not ready -> waits `detection` -> no new connections or calls -> waits at most `drain` for
-  // calls in flight -> cuts the rest. May be called again.
+  // Says not ready -> waits `detection` -> no new connections, and clients are told to go elsewhere
+  // (calls on their way are still served) -> waits at most `drain` for calls in flight -> cuts the
+  // rest. May be called again.
   void Stop();
 
  private:
@@ -75,6 +80,7 @@ class Gateway {
   absl::Status StartGrpc();
   absl::Status StartMetrics();
   void StartReadiness();
+  void SendClientsAway();
   void Route(std::shared_ptr<Exchange> exchange);
 
   const GatewayOptions options_;
@@ -89,6 +95,7 @@ class Gateway {
   std::unique_ptr<StaticFiles> files_;
   std::unique_ptr<HttpServer> http_;
   boost::asio::io_context io_;
+  std::unique_ptr<TlsDoor> tls_;
   std::unique_ptr<FrontDoor> front_door_;
   std::vector<std::thread> threads_;
   std::unique_ptr<prometheus::Exposer> exposer_;

@@ -67,6 +67,10 @@ void Prepare(grpc::ClientContext& context, const Pass& pass, const CallRecord& r
   context.AddMetadata("x-correlation-id", record.correlation_id());
 }
 
+bool WasReached(const grpc::Status& status) {
+  return status.error_code() != grpc::StatusCode::UNAVAILABLE || !status.error_details().empty();
+}
+
 grpc::Status Presentable(const grpc::Status& status, const Backend& backend) {
   if (status.ok() || !status.error_details().empty()) return status;
   return rpc::ToGrpcStatus(Explain(status.error_code(), backend.name));

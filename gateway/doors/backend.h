@@ -43,6 +43,9 @@ absl::Time CapDeadline(const Method& method, absl::Time arrival, absl::Time clie
 void Prepare(grpc::ClientContext& context, const Pass& pass, const CallRecord& record,
              absl::Time deadline);
 
+// Whether the backend was there to answer, however it answered.
+bool WasReached(const grpc::Status& status);
+
 // What a client sees of a backend's answer. Errors of our services pass as they are; those of the
 // transport get a clear text without addresses.
 grpc::Status Presentable(const grpc::Status& status, const Backend& backend);

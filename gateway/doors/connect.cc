@@ -60,7 +60,7 @@ class ConnectCall : public std::enable_shared_from_this<ConnectCall> {
     if (!timeout.ok()) return Fail(timeout.status());
     deadline_ = CapDeadline(method_, record_.arrival(), record_.arrival() + *timeout);
 
-    Credentials credentials = CredentialsOf(request, door_.session_cookie_);
+    Credentials credentials = CredentialsOf(*exchange_, door_.session_cookie_);
     if (!credentials.session.empty()) {
       if (auto status = CheckSameOrigin(request); !status.ok()) return Fail(status);
     }

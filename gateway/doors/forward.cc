@@ -31,7 +31,10 @@ class Unary final : public Forwarded, public grpc::ClientUnaryReactor {
   using Done = std::function<void(const absl::Status&, std::string)>;
 
   Unary(const ForwardOptions& options, const std::string& request, Done done)
-      : backend_(options.backend), request_(ToBuffer(request)), done_(std::move(done)) {
+      : backend_(options.backend),
+        ticket_(options.pass.ticket),
+        request_(ToBuffer(request)),
+        done_(std::move(done)) {
     Prepare(context_, options.pass, options.record, options.deadline);
     backend_.stub->PrepareUnaryCall(&context_, options.method.path, {}, &request_, &response_,
                                     this);
@@ -45,11 +48,14 @@ class Unary final : public Forwarded, public grpc::ClientUnaryReactor {
  private:
   void OnDone(const grpc::Status& status) override {
     const auto self = std::move(self_);
+    ticket_->Reached(WasReached(status));
+    ticket_.reset();
     done_(rpc::FromGrpcStatus(Presentable(status, backend_)), ToString(response_));
     done_ = nullptr;
   }
 
   const Backend& backend_;
+  std::shared_ptr<Circuit::Ticket> ticket_;
   grpc::ClientContext context_;
   grpc::ByteBuffer request_;
   grpc::ByteBuffer response_;
@@ -65,6 +71,7 @@ class Stream final : public Forwarded,
 
   Stream(const ForwardOptions& options, const std::string& request, OnMessage message, Done done)
       : backend_(options.backend),
+        ticket_(options.pass.ticket),
         request_(ToBuffer(request)),
         message_(std::move(message)),
         done_(std::move(done)) {
@@ -92,12 +99,15 @@ class Stream final : public Forwarded,
   }
   void OnDone(const grpc::Status& status) override {
     const auto self = std::move(self_);
+    ticket_->Reached(WasReached(status));
+    ticket_.reset();
     done_(rpc::FromGrpcStatus(Presentable(status, backend_)));
     message_ = nullptr;
     done_ = nullptr;
   }
 
   const Backend& backend_;
+  std::shared_ptr<Circuit::Ticket> ticket_;
   grpc::ClientContext context_;
   grpc::ByteBuffer request_;
   grpc::ByteBuffer response_;

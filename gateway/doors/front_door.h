@@ -15,6 +15,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "gateway/doors/http_server.h"
+#include "gateway/doors/tls_door.h"
 
 namespace ip::gateway {
 
@@ -27,8 +28,8 @@ class FrontDoor {
   static absl::StatusOr<std::unique_ptr<FrontDoor>> Listen(boost::asio::io_context* io,
                                                            const std::string& address);
 
-  // Both must outlive the running of `io`.
-  void Open(GrpcAcceptor* grpc, HttpServer* http);
+  // All must outlive the running of `io`. With `tls`, which may be null, only TLS is taken.
+  void Open(GrpcAcceptor* grpc, HttpServer* http, TlsDoor* tls = nullptr);
   // No new connections.
   void Close();
 
@@ -37,11 +38,15 @@ class FrontDoor {
  private:
   explicit FrontDoor(boost::asio::io_context* io) : acceptor_(*io), pause_(*io) {}
   void Accept();
+  // Finds out who has come and hands them on. `encrypted`: what comes may or must be TLS.
+  void Receive(boost::asio::ip::tcp::socket socket, const std::string& peer, bool encrypted);
 
+  friend class Newcomer;
   boost::asio::ip::tcp::acceptor acceptor_;
   boost::asio::steady_timer pause_;
   GrpcAcceptor* grpc_ = nullptr;
   HttpServer* http_ = nullptr;
+  TlsDoor* tls_ = nullptr;
   int port_ = 0;
 };
 

@@ -1,10 +1,12 @@
 #include "gateway/doors/grpc_proxy.h"
 
+#include <memory>
 #include <mutex>
 #include <string>
 #include <utility>
 
 #include "absl/strings/match.h"
+#include "gateway/doors/http_server.h"
 #include "lib/base/errors.h"
 #include "lib/rpc/status.h"
 
@@ -17,14 +19,20 @@ std::string HeaderOf(const grpc::CallbackServerContext& context, const char* key
   return {found->second.data(), found->second.size()};
 }
 
-Credentials CredentialsOf(const grpc::GenericCallbackServerContext& context) {
+std::string AddressOf(const grpc::CallbackServerContext& context, bool behind_proxy) {
+  const std::string said = behind_proxy ? LastWord(HeaderOf(context, "x-forwarded-for")) : "";
+  return said.empty() ? context.peer() : said;
+}
+
+Credentials CredentialsOf(const grpc::GenericCallbackServerContext& context, bool behind_proxy) {
   return {HeaderOf(context, "authorization"),
           "",
           HeaderOf(context, "x-role"),
           HeaderOf(context, "x-purpose-of-use"),
           HeaderOf(context, "dpop"),
           "POST",
-          context.method()};
+          context.method(),
+          AddressOf(context, behind_proxy)};
 }
 
 // Metadata of the protocol itself is made anew by gRPC; x-ip-* stays inside.
@@ -58,10 +66,11 @@ class Call : public grpc::ServerGenericBidiReactor {
         record_("grpc", &method, HeaderOf(*server, "traceparent"),
                 HeaderOf(*server, "x-correlation-id")) {}
 
-  void Begin(Gate& gate) {
-    gate.Admit(method_, CredentialsOf(server_), [this](absl::StatusOr<Pass> pass) {
+  void Begin(Gate& gate, bool behind_proxy) {
+    gate.Admit(method_, CredentialsOf(server_, behind_proxy), [this](absl::StatusOr<Pass> pass) {
       if (!pass.ok()) return End(rpc::ToGrpcStatus(pass.status()));
       record_.SetCaller(pass->caller);
+      ticket_ = pass->ticket;
       Prepare(client_, *pass, record_,
               CapDeadline(method_, record_.arrival(), absl::FromChrono(server_.deadline())));
       Start();
@@ -87,6 +96,7 @@ class Call : public grpc::ServerGenericBidiReactor {
     return shown;
   }
   grpc::Status RecordAnswer(const grpc::Status& status) {
+    ticket_->Reached(WasReached(status));
     PassMetadata(client_.GetServerTrailingMetadata(), [this](std::string key, std::string value) {
       server_.AddTrailingMetadata(key, value);
     });
@@ -104,6 +114,7 @@ class Call : public grpc::ServerGenericBidiReactor {
 
  private:
   CallRecord record_;
+  std::shared_ptr<Circuit::Ticket> ticket_;
 };
 
 class UnaryCall final : public Call {
@@ -256,7 +267,7 @@ grpc::ServerGenericBidiReactor* GrpcProxy::CreateReactor(
   } else {
     call = new StreamCall(*method, backend, context);
   }
-  call->Begin(gate_);
+  call->Begin(gate_, behind_proxy_);
   return call;
 }
 

@@ -15,10 +15,14 @@ namespace ip::gateway {
 
 class GrpcProxy final : public grpc::CallbackGenericService {
  public:
-  // All must outlive the proxy; `reflection` may be null.
+  // All must outlive the proxy; `reflection` may be null. `behind_proxy` as in HttpLimits.
   GrpcProxy(const Methods* methods, const std::vector<Backend>* backends, Gate* gate,
-            const rpc::Reflection* reflection)
-      : methods_(*methods), backends_(*backends), gate_(*gate), reflection_(reflection) {}
+            const rpc::Reflection* reflection, bool behind_proxy)
+      : methods_(*methods),
+        backends_(*backends),
+        gate_(*gate),
+        reflection_(reflection),
+        behind_proxy_(behind_proxy) {}
 
   grpc::ServerGenericBidiReactor* CreateReactor(
       grpc::GenericCallbackServerContext* context) override;
@@ -28,6 +32,7 @@ class GrpcProxy final : public grpc::CallbackGenericService {
   const std::vector<Backend>& backends_;
   Gate& gate_;
   const rpc::Reflection* const reflection_;
+  const bool behind_proxy_;
 };
 
 }  // namespace ip::gateway

@@ -4,6 +4,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
 #include "gateway/doors/connect_wire.h"
+#include "gateway/policy/retry.h"
 #include "lib/base/errors.h"
 
 namespace ip::gateway {
@@ -57,11 +58,16 @@ HttpResponse ErrorResponse(const absl::Status& status, int http_status) {
   if (http_status == 0) http_status = HttpStatusOf(status.code());
   HttpResponse response = MakeResponse(http_status, "application/json", ConnectError(status));
   if (http_status == 401) response.set(http::field::www_authenticate, "Bearer");
-  if (http_status == 503 || http_status == 429) response.set(http::field::retry_after, "1");
+  if (http_status == 503 || http_status == 429) {
+    const absl::Duration wait = RetryDelayOf(status).value_or(absl::Seconds(1));
+    response.set(http::field::retry_after,
+                 std::to_string(absl::ToInt64Seconds(absl::Ceil(wait, absl::Seconds(1)))));
+  }
   return response;
 }
 
-Credentials CredentialsOf(const HttpRequest& request, std::string_view session_cookie) {
+Credentials CredentialsOf(const Exchange& exchange, std::string_view session_cookie) {
+  const HttpRequest& request = exchange.request();
   Credentials credentials;
   credentials.authorization = Header(request, "authorization");
   if (credentials.authorization.empty()) credentials.session = Cookie(request, session_cookie);
@@ -70,6 +76,7 @@ Credentials CredentialsOf(const HttpRequest& request, std::string_view session_c
   credentials.dpop = Header(request, "dpop");
   credentials.http_method = std::string(Std(request.method_string()));
   credentials.path = std::string(PathOf(request));
+  credentials.address = exchange.peer();
   return credentials;
 }
 

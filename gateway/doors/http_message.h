@@ -25,7 +25,7 @@ HttpResponse MakeResponse(int status, std::string_view content_type, std::string
 HttpResponse ErrorResponse(const absl::Status& status, int http_status = 0);
 
 // `session_cookie` is the cookie's name.
-Credentials CredentialsOf(const HttpRequest& request, std::string_view session_cookie);
+Credentials CredentialsOf(const Exchange& exchange, std::string_view session_cookie);
 
 // A browser must not be made to call us by another site: PERMISSION_DENIED / CROSS_SITE_REQUEST
 // when its headers say that it was.

@@ -17,6 +17,7 @@
 #include <optional>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "lib/base/clock.h"
 
 namespace ip::gateway {
@@ -34,19 +35,23 @@ constexpr absl::Duration kLingerTime = absl::Seconds(5);
 
 }  // namespace
 
+std::string LastWord(std::string_view list) {
+  const size_t comma = list.rfind(',');
+  const std::string_view last = comma == list.npos ? list : list.substr(comma + 1);
+  return std::string(absl::StripAsciiWhitespace({last.data(), last.size()}));
+}
+
 // A connection through its life: read a request, let it be answered, and again. Everything runs on
 // the strand of its socket.
 class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
  public:
-  HttpConnection(HttpServer* server, asio::ip::tcp::socket socket, std::string_view first)
-      : server_(*server), stream_(std::move(socket)) {
+  HttpConnection(HttpServer* server, asio::ip::tcp::socket socket, std::string_view first,
+                 std::string peer)
+      : server_(*server), stream_(std::move(socket)), peer_(std::move(peer)) {
     buffer_.reserve(kReadBuffer);
     const auto bytes = buffer_.prepare(first.size());
     std::copy(first.begin(), first.end(), static_cast<char*>(bytes.data()));
     buffer_.commit(first.size());
-    ErrorCode error;
-    const auto endpoint = stream_.socket().remote_endpoint(error);
-    if (!error) peer_ = endpoint.address().to_string();
   }
   ~HttpConnection() { server_.Forget(this); }
 
@@ -60,7 +65,12 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
       auto self = weak.lock();
       if (self == nullptr) return;
       self->last_ = true;
-      if (self->idle_) self->Close();
+    });
+  }
+  void CloseIdle() {
+    asio::post(stream_.get_executor(), [weak = weak_from_this()] {
+      auto self = weak.lock();
+      if (self != nullptr && self->idle_) self->Close();
     });
   }
   void Abort() {
@@ -74,6 +84,13 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   using Parser = http::request_parser<http::string_body>;
 
   void ExpireAfter(absl::Duration time) { stream_.expires_after(absl::ToChronoNanoseconds(time)); }
+
+  std::string PeerOf(const HttpRequest& request) const {
+    if (!server_.limits_.behind_proxy) return peer_;
+    const auto header = request["x-forwarded-for"];
+    const std::string word = LastWord({header.data(), header.size()});
+    return word.empty() ? peer_ : word;
+  }
 
   void ExpireForWrite() { ExpireAfter(server_.limits_.write_time); }
   void ReadNext() { ReadHeader(server_.limits_.idle_time); }
@@ -169,7 +186,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   beast::flat_buffer buffer_;
   std::optional<Parser> parser_;
   std::vector<char> drain_;
-  std::string peer_;
+  const std::string peer_;
   bool idle_ = false;
   bool last_ = false;
 };
@@ -178,10 +195,12 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
 class Turn final : public Exchange, public std::enable_shared_from_this<Turn> {
  public:
   Turn(std::shared_ptr<HttpConnection> connection, HttpRequest request)
-      : connection_(std::move(connection)), request_(std::move(request)) {}
+      : connection_(std::move(connection)),
+        request_(std::move(request)),
+        peer_(connection_->PeerOf(request_)) {}
 
   const HttpRequest& request() const override { return request_; }
-  const std::string& peer() const override { return connection_->peer_; }
+  const std::string& peer() const override { return peer_; }
 
   void Reply(HttpResponse response) override {
     response.version(request_.version());
@@ -337,6 +356,7 @@ class Turn final : public Exchange, public std::enable_shared_from_this<Turn> {
 
   const std::shared_ptr<HttpConnection> connection_;
   const HttpRequest request_;
+  const std::string peer_;
   std::function<void()> gone_;
   std::function<void()> waiting_;  // for the head of the stream
   bool chunked_ = true;
@@ -354,12 +374,12 @@ void HttpConnection::Handle() {
   server_.handler_(std::move(turn));
 }
 
-void HttpServer::Take(asio::ip::tcp::socket socket, std::string_view first) {
+void HttpServer::Take(asio::ip::tcp::socket socket, std::string_view first, std::string peer) {
   std::shared_ptr<HttpConnection> connection;
   {
     const std::lock_guard lock(mutex_);
     if (stopping_ || open_.size() >= limits_.connections) return;  // closes the socket
-    connection = std::make_shared<HttpConnection>(this, std::move(socket), first);
+    connection = std::make_shared<HttpConnection>(this, std::move(socket), first, std::move(peer));
     open_.insert(connection.get());
   }
   connection->Start();
@@ -374,6 +394,11 @@ void HttpServer::BeginStop() {
   const std::lock_guard lock(mutex_);
   stopping_ = true;
   for (auto* connection : open_) connection->BeginStop();
+}
+
+void HttpServer::CloseIdle() {
+  const std::lock_guard lock(mutex_);
+  for (auto* connection : open_) connection->CloseIdle();
 }
 
 void HttpServer::Abort() {

@@ -32,6 +32,8 @@ struct HttpLimits {
   absl::Duration idle_time = absl::Seconds(60);  // between requests
   absl::Duration write_time = absl::Seconds(30);
   size_t connections = 1000;
+  // A proxy stands in front and says in X-Forwarded-For whom it calls for; its last word counts.
+  bool behind_proxy = false;
 };
 
 // One request and its answer: either Reply, or BeginStream and so on. All methods may be called
@@ -61,6 +63,9 @@ using HttpHandler = std::function<void(std::shared_ptr<Exchange>)>;
 // Makes the answer to a request that cannot be read: too large (413), malformed (400) and so on.
 using RefusalMaker = std::function<HttpResponse(http::status, std::string_view message)>;
 
+// The last of "a, b": what the nearest proxy wrote into X-Forwarded-For.
+std::string LastWord(std::string_view list);
+
 class HttpConnection;
 
 // Takes connections over; runs on the executors that their sockets bring.
@@ -69,11 +74,13 @@ class HttpServer {
   HttpServer(HttpHandler handler, RefusalMaker refuse, HttpLimits limits)
       : handler_(std::move(handler)), refuse_(std::move(refuse)), limits_(limits) {}
 
-  // `first` are the bytes that were read already.
-  void Take(boost::asio::ip::tcp::socket socket, std::string_view first);
+  // `first` are the bytes that were read already, `peer` is the client's address.
+  void Take(boost::asio::ip::tcp::socket socket, std::string_view first, std::string peer);
 
-  // Answers in flight are completed, each as the last of its connection; idle connections close.
+  // From now on each answer is the last of its connection.
   void BeginStop();
+  // Connections that wait for a request close.
+  void CloseIdle();
   // Cuts what is left.
   void Abort();
   size_t connections() const;

@@ -2,16 +2,57 @@
 
 #include <utility>
 
+#include "gateway/policy/retry.h"
+#include "lib/base/errors.h"
+
 namespace ip::gateway {
+namespace {
+
+absl::Status TooMany(std::string_view who, absl::Duration wait) {
+  if (wait == absl::ZeroDuration()) return absl::OkStatus();
+  return RetryAfter(Error(absl::StatusCode::kResourceExhausted, "TOO_MANY_REQUESTS", who), wait);
+}
+
+}  // namespace
+
+Gate::Gate(Identities* identities, auth::TokenSigner* signer, const std::vector<Route>* routes,
+           const GateLimits& limits)
+    : identities_(*identities),
+      signer_(*signer),
+      routes_(*routes),
+      addresses_(limits.per_address),
+      subjects_(limits.per_subject) {
+  for (const Route& route : routes_) {
+    circuits_.push_back(std::make_unique<Circuit>(route.backend, limits.per_backend));
+  }
+}
+
+absl::Status Gate::CheckAddress(std::string_view address) {
+  return TooMany("Too many requests come from your address. Wait a moment, then go on more slowly.",
+                 addresses_.Take(LimitKeyOfAddress(address)));
+}
 
 void Gate::Admit(const Method& method, Credentials credentials, Done done) {
+  if (auto status = CheckAddress(credentials.address); !status.ok()) return done(status);
   identities_.Identify(std::move(credentials),
                        [this, &method, done = std::move(done)](absl::StatusOr<Caller> caller) {
                          if (!caller.ok()) return done(caller.status());
-                         auto token = signer_.Sign(*caller, routes_[method.route].backend);
-                         if (!token.ok()) return done(token.status());
-                         done(Pass{*std::move(caller), *std::move(token)});
+                         done(PassFor(method, *std::move(caller)));
                        });
+}
+
+absl::StatusOr<Pass> Gate::PassFor(const Method& method, Caller caller) {
+  const std::string& subject = caller.person.empty() ? caller.organization : caller.person;
+  if (auto status = TooMany("You call too often. Wait a moment, then go on more slowly.",
+                            subjects_.Take(subject));
+      !status.ok()) {
+    return status;
+  }
+  auto ticket = circuits_[method.route]->Enter(!method.unary);
+  if (!ticket.ok()) return ticket.status();
+  auto token = signer_.Sign(caller, routes_[method.route].backend);
+  if (!token.ok()) return token.status();
+  return Pass{std::move(caller), *std::move(token), *std::move(ticket)};
 }
 
 }  // namespace ip::gateway

@@ -1,13 +1,17 @@
-// Who are you? Every door asks the gate before it forwards anything.
+// Who are you, and is there room? Every door asks the gate before it forwards anything.
 #ifndef GATEWAY_POLICY_GATE_H_
 #define GATEWAY_POLICY_GATE_H_
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/statusor.h"
+#include "gateway/policy/circuit.h"
 #include "gateway/policy/methods.h"
+#include "gateway/policy/rate_limiter.h"
 #include "lib/auth/caller.h"
 #include "lib/auth/internal_token.h"
 
@@ -23,6 +27,8 @@ struct Credentials {
   std::string dpop;
   std::string http_method;
   std::string path;
+  // Where it comes from: an address, or a peer as gRPC writes them. For limits alone.
+  std::string address;
 };
 
 // Turns credentials into a caller. Thread-safe.
@@ -38,23 +44,40 @@ class Identities {
 // What a call carries to a service instead of the client's credentials.
 struct Pass {
   Caller caller;
-  std::string token;  // internal, for the service that answers the method
+  std::string token;                        // internal, for the service that answers the method
+  std::shared_ptr<Circuit::Ticket> ticket;  // to be kept while the call is in flight
+};
+
+struct GateLimits {
+  // Many clients may share an address (a hospital's network), so that one gets more.
+  Rate per_address = {2000, 4000};
+  Rate per_subject = {200, 1000};
+  CircuitLimits per_backend;
 };
 
 class Gate {
  public:
   // All must outlive the gate.
-  Gate(Identities* identities, auth::TokenSigner* signer, const std::vector<Route>* routes)
-      : identities_(*identities), signer_(*signer), routes_(*routes) {}
+  Gate(Identities* identities, auth::TokenSigner* signer, const std::vector<Route>* routes,
+       const GateLimits& limits = {});
 
-  // As Identities::Identify; `done` gets the pass for `method`.
+  // RESOURCE_EXHAUSTED / TOO_MANY_REQUESTS with RetryInfo when an address asks too often.
+  absl::Status CheckAddress(std::string_view address);
+
+  // As Identities::Identify; `done` gets the pass for `method`. Errors besides: those of
+  // CheckAddress, also for the subject, and those of Circuit::Enter.
   using Done = std::function<void(absl::StatusOr<Pass>)>;
   void Admit(const Method& method, Credentials credentials, Done done);
 
  private:
+  absl::StatusOr<Pass> PassFor(const Method& method, Caller caller);
+
   Identities& identities_;
   auth::TokenSigner& signer_;
   const std::vector<Route>& routes_;
+  RateLimiter addresses_;
+  RateLimiter subjects_;
+  std::vector<std::unique_ptr<Circuit>> circuits_;  // one per route
 };
 
 }  // namespace ip::gateway

@@ -194,7 +194,7 @@ inline google::protobuf::FileDescriptorSet EchoProtos() {
 
 // A backend with a gateway in front.
 struct Gated {
-  explicit Gated(GatewayOptions options = {}) {
+  explicit Gated(GatewayOptions options = Hasty()) {
     InitLog("test", Severity::kError);
     SetErrorDomain("gateway.individuellplan");
     options.protos = EchoProtos();
@@ -206,6 +206,13 @@ struct Gated {
     channel = grpc::CreateChannel(absl::StrCat("127.0.0.1:", gateway->port()),
                                   grpc::InsecureChannelCredentials());
     stub = EchoService::NewStub(channel);
+  }
+
+  // Most tests have nothing to drain.
+  static GatewayOptions Hasty() {
+    GatewayOptions options;
+    options.settle = absl::ZeroDuration();
+    return options;
   }
 
   static void LogIn(grpc::ClientContext& context, const char* token = "Bearer good") {

@@ -22,12 +22,14 @@ std::string ServiceConfig(const std::vector<std::string>& services) {
       absl::StrJoin(services, ",", [](std::string* out, const std::string& name) {
         absl::StrAppend(out, R"({"service":")", name, R"("})");
       });
+  // A stopping server answers CANCELLED to what arrives while it sends its GOAWAY. What we cancel
+  // ourselves is not retried.
   // No "timeout" here: gRPC 1.51 ends such calls about a second early (grpc#34547).
   return absl::StrCat(
       R"({"loadBalancingConfig":[{"round_robin":{}}],)",
       R"("retryThrottling":{"maxTokens":10,"tokenRatio":0.1},"methodConfig":[{"name":[)", names,
       R"(],"retryPolicy":{"maxAttempts":4,"initialBackoff":"0.1s","maxBackoff":"1s",)",
-      R"("backoffMultiplier":2,"retryableStatusCodes":["UNAVAILABLE"]}}]})");
+      R"("backoffMultiplier":2,"retryableStatusCodes":["UNAVAILABLE","CANCELLED"]}}]})");
 }
 
 absl::StatusOr<std::shared_ptr<grpc::Channel>> MakeChannel(const std::string& target,
