@@ -1,26 +1,37 @@
 import '@fontsource-variable/inter/index.css';
 import '@digdir/designsystemet-css/theme';
 import '@digdir/designsystemet-css';
-import './app.css';
+import './styles/app.css';
+import './styles/plan.css';
+import './styles/work.css';
+import './styles/print.css';
 
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { StrictMode } from 'react';
+import { Code, ConnectError } from '@connectrpc/connect';
+import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { lazy, StrictMode, Suspense } from 'react';
 import { createRoot } from 'react-dom/client';
-import { BrowserRouter, Route, Routes } from 'react-router';
+import { BrowserRouter } from 'react-router';
 
+import { retryable } from './api/errors';
+import { PublicPages } from './app/public-pages';
+import { SessionGate } from './app/session';
+import { setSessionOver } from './app/session-over';
 import { LanguageProvider } from './i18n/language';
-import { Page } from './page';
-import { retryable } from './problem';
-import { SessionGate } from './session';
-import { EvaluationView } from './views/evaluation';
-import { Home } from './views/home';
-import { NotFound } from './views/not-found';
-import { NotificationLink } from './views/notification-link';
-import { PlanView } from './views/plan';
-import { QueueView } from './views/queue';
+import { Loading } from './shared/state';
 
+const App = lazy(() => import('./app/app'));
+
+// Whoever is logged out while a page is open is told once, over the page.
+const onError = (error: unknown) => {
+  if (error instanceof ConnectError && error.code === Code.Unauthenticated) setSessionOver(true);
+};
 const queries = new QueryClient({
-  defaultOptions: { queries: { retry: (count, error) => count < 3 && retryable(error) } },
+  queryCache: new QueryCache({ onError }),
+  mutationCache: new MutationCache({ onError }),
+  defaultOptions: {
+    queries: { retry: (count, error) => count < 3 && retryable(error), staleTime: 60_000, refetchOnWindowFocus: false },
+    mutations: { networkMode: 'always' },
+  },
 });
 
 createRoot(document.getElementById('root')!).render(
@@ -28,18 +39,11 @@ createRoot(document.getElementById('root')!).render(
     <LanguageProvider>
       <QueryClientProvider client={queries}>
         <BrowserRouter>
-          <SessionGate>
-            <Page>
-              <Routes>
-                <Route path="/" element={<Home />} />
-                <Route path="/varsel/:notification" element={<NotificationLink />} />
-                <Route path="/planer/:plan" element={<PlanView />} />
-                <Route path="/planer/:plan/evalueringer/:evaluation" element={<EvaluationView />} />
-                <Route path="/enheter/:unit/ko" element={<QueueView />} />
-                <Route path="*" element={<NotFound />} />
-              </Routes>
-            </Page>
-          </SessionGate>
+          <PublicPages>
+            <SessionGate>
+              <Suspense fallback={<Loading />}><App /></Suspense>
+            </SessionGate>
+          </PublicPages>
         </BrowserRouter>
       </QueryClientProvider>
     </LanguageProvider>

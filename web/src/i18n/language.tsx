@@ -1,11 +1,16 @@
 import { createContext, type ReactNode, useContext, useEffect, useState } from 'react';
 
+import { Language as LanguageCode } from '../gen/individuellplan/type/v1/common_pb';
 import { nb, type Texts } from './nb';
 import { nn } from './nn';
 
+export type { Texts };
 export type Language = 'nb' | 'nn';
 
 const texts: Record<Language, Texts> = { nb, nn };
+
+// The contract's code, for texts that somebody writes.
+export const languageCode = (language: Language) => (language === 'nn' ? LanguageCode.NN : LanguageCode.NB);
 
 interface LanguageChoice {
   language: Language;

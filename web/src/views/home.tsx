@@ -1,89 +1,68 @@
-import { Card, Heading, Link, Paragraph, Tag } from '@digdir/designsystemet-react';
-import { useQuery } from '@tanstack/react-query';
-import { Link as RouterLink } from 'react-router';
+// Where each lands after login: those with one plan in it, others where their work waits.
+import { Button, Link, Paragraph } from '@digdir/designsystemet-react';
+import { Link as RouterLink, Navigate } from 'react-router';
 
-import { notifications, plans } from '../api';
-import { formatDate } from '../dates';
+import { usePlans } from '../api/queries';
+import { pageOf } from '../api/resources';
+import { useSession } from '../app/session';
+import type { PlanSummary } from '../gen/individuellplan/plan/v1/plan_service_pb';
 import { useLanguage } from '../i18n/language';
-import { Problem } from '../problem';
-import { pageOf } from '../resources';
-import { useSession } from '../session';
-import { useTitle } from '../titles';
+import { Page, Panel } from '../shared/page';
+import { Load } from '../shared/state';
+import { PlanCards } from './helper/plan-cards';
+import { WaitingList } from './person/inbox';
 
 export function Home() {
+  const { role, unit } = useSession();
+  if ((role === 'CASE_WORKER' || role === 'UNIT_LEADER') && unit) return <Navigate replace to={`/enheter/${unit.replace('units/', '')}/ko`} />;
+  if (role === 'CITIZEN') return <CitizenHome />;
+  if (role === 'PRACTITIONER') return <PractitionerHome />;
+  return <Navigate replace to="/varsler" />;
+}
+
+function CitizenHome() {
   const { t } = useLanguage();
-  const session = useSession();
-  useTitle(t.appName);
+  const query = usePlans();
   return (
-    <>
-      <Heading level={1}>{t.appName}</Heading>
-      {session.unit && (
-        <Paragraph>
-          <Link asChild>
-            <RouterLink to={`/enheter/${session.unit.replace('units/', '')}/ko`}>{t.queue}</RouterLink>
-          </Link>
-        </Paragraph>
-      )}
-      <Waiting />
-      <Plans />
-    </>
+    <Load query={query}>
+      {(plans) => {
+        if (plans.length === 1) return <Navigate replace to={pageOf(plans[0]!.name)} />;
+        return plans.length === 0 ? <NoPlan /> : (
+          <Page title={t.home.yourPlans}><WaitingList /><PlanCards plans={plans} /></Page>
+        );
+      }}
+    </Load>
   );
 }
 
-function Waiting() {
-  const { t, language } = useLanguage();
-  const { data, error, refetch } = useQuery({
-    queryKey: ['notifications'],
-    queryFn: () => notifications.listMyNotifications({ pageSize: 50, unseenOnly: true }),
-  });
-  // One duty may have been reminded of several times; it waits once.
-  const waiting = new Map(data?.notifications.map((item) => [item.obligation, item]));
+function NoPlan() {
+  const { t } = useLanguage();
   return (
-    <section aria-labelledby="waiting">
-      <Heading level={2} id="waiting">{t.waitsForYou}</Heading>
-      {error && <Problem error={error} retry={refetch} />}
-      {data && waiting.size === 0 && <Paragraph>{t.nothingWaits}</Paragraph>}
-      <ul className="cards">
-        {[...waiting.values()].map((item) => (
-          <li key={item.name}>
-            <Card data-color="warning">
-              <Link asChild>
-                <RouterLink to={pageOf(item.obligation)}>{t.obligations[item.kind]}</RouterLink>
-              </Link>
-              {item.dueDate && <Paragraph>{t.dueOn}: {formatDate(item.dueDate, language)}</Paragraph>}
-            </Card>
-          </li>
-        ))}
-      </ul>
-    </section>
+    <Page title={t.home.noPlanTitle} lead={t.home.noPlanLead}>
+      <Panel title={t.home.whatIsIt}>
+        <Paragraph>{t.home.whatIsItText}</Paragraph>
+        <Paragraph>{t.home.yourRight}</Paragraph>
+        <div className="buttons"><Button asChild data-size="lg"><RouterLink to="/meld">{t.home.ask}</RouterLink></Button></div>
+        <Paragraph><Link asChild><RouterLink to="/meldinger">{t.home.seeNotices}</RouterLink></Link></Paragraph>
+      </Panel>
+      <WaitingList />
+    </Page>
   );
 }
 
-function Plans() {
-  const { t, language } = useLanguage();
-  const { data, error, refetch } = useQuery({ queryKey: ['plans'], queryFn: () => plans.listPlans({}) });
+function PractitionerHome() {
+  const { t } = useLanguage();
+  const query = usePlans('', 'attention');
   return (
-    <section aria-labelledby="plans">
-      <Heading level={2} id="plans">{t.plans}</Heading>
-      {error && <Problem error={error} retry={refetch} />}
-      {data?.plans.length === 0 && <Paragraph>{t.noPlans}</Paragraph>}
-      <ul className="cards">
-        {data?.plans.map((plan) => (
-          <li key={plan.name}>
-            <Card>
-              <Link asChild>
-                <RouterLink to={pageOf(plan.name)}>
-                  {plan.subjectDisplayName ? `${t.planOf} ${plan.subjectDisplayName}` : t.plans}
-                </RouterLink>
-              </Link>
-              <Paragraph>
-                <Tag data-size="sm">{t.planStates[plan.state]}</Tag>{' '}
-                {t.nextEvaluation}: {formatDate(plan.nextEvaluationDate, language) || t.noDate}
-              </Paragraph>
-            </Card>
-          </li>
-        ))}
-      </ul>
-    </section>
+    <Page title={t.home.hello} actions={<Button asChild><RouterLink to="/meld">{t.nav.notify}</RouterLink></Button>}>
+      <WaitingList />
+      <Load query={query}>
+        {(plans: PlanSummary[]) => (
+          <Panel title={t.home.plansByAttention} actions={<Link asChild><RouterLink to="/mine-tiltak">{t.nav.myActivities}</RouterLink></Link>}>
+            <PlanCards plans={plans} />
+          </Panel>
+        )}
+      </Load>
+    </Page>
   );
 }

@@ -1,0 +1,42 @@
+// The typed clients of the suite, over the Connect protocol in binary: nothing is transcoded, and no token
+// is in the browser (the session is a cookie).
+import { createClient, type Interceptor } from '@connectrpc/connect';
+import { createConnectTransport } from '@connectrpc/connect-web';
+
+import { NotificationService } from '../gen/individuellplan/notification/v1/notification_service_pb';
+import { AccessService } from '../gen/individuellplan/plan/v1/access_service_pb';
+import { PlanService } from '../gen/individuellplan/plan/v1/plan_service_pb';
+import { ReferralService } from '../gen/individuellplan/referral/v1/referral_service_pb';
+
+// In which of their roles the person acts. Sent with each call, so that a fresh login in another tab, which
+// begins in the first role, changes nothing here.
+let actingRole = '';
+export function actAs(role: string): void {
+  actingRole = role;
+}
+
+// When the last call was answered: the session idles out from here.
+let lastCall = Date.now();
+export function lastCallTime(): number {
+  return lastCall;
+}
+
+const headers: Interceptor = (next) => async (request) => {
+  request.header.set('x-ip-csrf', '1');
+  if (actingRole) request.header.set('x-role', actingRole);
+  const response = await next(request);
+  lastCall = Date.now();
+  return response;
+};
+
+const transport = createConnectTransport({
+  baseUrl: '/',
+  useBinaryFormat: true,
+  defaultTimeoutMs: 15_000,
+  interceptors: [headers],
+});
+
+export const plans = createClient(PlanService, transport);
+export const access = createClient(AccessService, transport);
+export const referrals = createClient(ReferralService, transport);
+export const notifications = createClient(NotificationService, transport);

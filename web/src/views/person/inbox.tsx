@@ -1,0 +1,84 @@
+// What waits for the reader, and what they were told before.
+import { Button, Link, Tag } from '@digdir/designsystemet-react';
+import { useQuery } from '@tanstack/react-query';
+import { Link as RouterLink } from 'react-router';
+
+import { notifications } from '../../api/clients';
+import { useCommand, useWaiting } from '../../api/queries';
+import { pageOf } from '../../api/resources';
+import { useSession } from '../../app/session';
+import type { Notification } from '../../gen/individuellplan/notification/v1/notification_service_pb';
+import { useLanguage } from '../../i18n/language';
+import { daysUntil, formatDate, formatTimeDay } from '../../shared/dates';
+import { Do } from '../../shared/form';
+import { Empty, Page, Panel } from '../../shared/page';
+import { Load } from '../../shared/state';
+
+export function Inbox() {
+  const { t, language } = useLanguage();
+  const unit = useSession().unit;
+  const all = useQuery({
+    queryKey: ['notifications', 'all'],
+    queryFn: async () => (await notifications.listMyNotifications({ pageSize: 100 })).notifications,
+  });
+  return (
+    <Page title={t.inbox.title} lead={t.inbox.lead} actions={<Button asChild variant="secondary"><RouterLink to="/varsler/innstillinger">{t.inbox.settings}</RouterLink></Button>}>
+      <WaitingList always />
+      <Panel title={t.inbox.before}>
+        <Load query={all}>
+          {(items) => {
+            const seen = items.filter(({ acknowledgeTime }) => acknowledgeTime);
+            return seen.length === 0 ? <Empty>{t.inbox.nothingBefore}</Empty> : (
+              <ul className="lines">
+                {seen.map((item) => (
+                  <li key={item.name}>
+                    <div>
+                      <Link asChild><RouterLink to={target(item, unit)}>{t.obligations[item.kind]}</RouterLink></Link>
+                      <div className="quiet">{formatTimeDay(item.createTime, language)}</div>
+                    </div>
+                  </li>
+                ))}
+              </ul>
+            );
+          }}
+        </Load>
+      </Panel>
+    </Page>
+  );
+}
+
+// A notice's page is another one for who sent it than for the unit.
+const target = (item: Notification, unit: string) =>
+  pageOf(item.obligation).replace(/^\/saker\//, unit ? '/saker/' : '/meldinger/');
+
+export function WaitingList({ always = false }: { always?: boolean }) {
+  const { t } = useLanguage();
+  const query = useWaiting();
+  if (!always && !query.data?.length) return null;
+  return (
+    <Panel title={t.inbox.waiting} tone={query.data?.length ? 'attention' : 'plain'}>
+      <Load query={query}>
+        {(items) => (items.length === 0 ? <Empty>{t.inbox.nothingWaits}</Empty> : <ul className="lines">{items.map((item) => <Waiting key={item.name} item={item} />)}</ul>)}
+      </Load>
+    </Panel>
+  );
+}
+
+function Waiting({ item }: { item: Notification }) {
+  const { t, language } = useLanguage();
+  const unit = useSession().unit;
+  const seen = useCommand((_: void, requestId) => notifications.acknowledgeNotification({ name: item.name, requestId }));
+  const days = item.dueDate && daysUntil(item.dueDate);
+  return (
+    <li>
+      <div>
+        <Link asChild><RouterLink to={target(item, unit)}>{t.obligations[item.kind]}</RouterLink></Link>
+        {item.dueDate && <div className="quiet capital">{formatDate(item.dueDate, language)}</div>}
+        {days !== undefined && (days < 0
+          ? <Tag data-size="sm" data-color="danger">! {t.daysOver(-days)}</Tag>
+          : <Tag data-size="sm" data-color="neutral">{t.daysLeft(days)}</Tag>)}
+      </div>
+      <Do command={seen} act={() => seen.send()} variant="tertiary">{t.inbox.markSeen}</Do>
+    </li>
+  );
+}

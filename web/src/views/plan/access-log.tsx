@@ -1,0 +1,110 @@
+// Who has seen the plan, what they saw, and why. The owner can ask about each look-up.
+import { Button, Paragraph, Tag } from '@digdir/designsystemet-react';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+
+import { access } from '../../api/clients';
+import { useCommand } from '../../api/queries';
+import type { AccessLogEntry } from '../../gen/individuellplan/plan/v1/access_service_pb';
+import type { CarePlan } from '../../gen/individuellplan/plan/v1/care_plan_pb';
+import { useLanguage } from '../../i18n/language';
+import { formatTime } from '../../shared/dates';
+import { Disclosure, Form, Pick, TextArea } from '../../shared/form';
+import { Empty, Panel } from '../../shared/page';
+import { isOwners } from '../../shared/plan/model';
+import { Load } from '../../shared/state';
+import { PlanFrame } from './frame';
+
+export function AccessLogView() {
+  const { t } = useLanguage();
+  return (
+    <PlanFrame title={t.tabs.seen} heading={({ role }) => (isOwners(role) ? t.tabs.seen : t.tabs.seenByMe)} lead={({ role }) => (isOwners(role) ? t.log.lead : t.log.leadOwn)}>
+      {({ plan, role }) => <AccessLog plan={plan} mayAsk={isOwners(role)} />}
+    </PlanFrame>
+  );
+}
+
+function useLog(parent: string) {
+  return useInfiniteQuery({
+    queryKey: ['access-log', parent],
+    initialPageParam: '',
+    queryFn: ({ pageParam }) => access.listAccessLogEntries({ parent, pageSize: 50, pageToken: pageParam }),
+    getNextPageParam: (page) => page.nextPageToken || undefined,
+  });
+}
+
+export function AccessLog({ plan, mayAsk, parent = plan?.name ?? '' }: { plan?: CarePlan; mayAsk: boolean; parent?: string }) {
+  const { t } = useLanguage();
+  const log = useLog(parent);
+  const [who, setWho] = useState('');
+  const entries = log.data?.pages.flatMap((page) => page.accessLogEntries) ?? [];
+  const people = [...new Map(entries.map((entry) => [entry.accessor, entry.accessorDisplayName])).entries()];
+  const shown = entries.filter((entry) => !who || entry.accessor === who);
+  return (
+    <Panel title={t.log.lookups} actions={mayAsk && <Verify parent={parent} />}>
+      <Load query={{ data: log.data, error: log.error, refetch: log.refetch }}>
+        {() => (
+          <>
+            {people.length > 1 && (
+              <Pick label={t.log.filter} value={who} set={setWho} options={[{ value: '', text: t.log.everybody }, ...people.map(([value, text]) => ({ value, text: text || t.log.system }))]} />
+            )}
+            {shown.length === 0 && <Empty>{t.log.nobody}</Empty>}
+            <ul className="lines">{shown.map((entry) => <Entry key={entry.name} entry={entry} plan={plan} mayAsk={mayAsk} />)}</ul>
+            {log.hasNextPage && <Button variant="secondary" onClick={() => void log.fetchNextPage()}>{t.showMore}</Button>}
+          </>
+        )}
+      </Load>
+    </Panel>
+  );
+}
+
+function Entry({ entry, plan, mayAsk }: { entry: AccessLogEntry; plan?: CarePlan; mayAsk: boolean }) {
+  const { t, language } = useLanguage();
+  const bases = t.log.bases as Record<string, string>;
+  const organization = plan?.participants.find((each) => each.organization === entry.organization)?.organizationDisplayName;
+  const own = entry.accessor === plan?.subject?.person;
+  const emergency = entry.basis === 'EMERGENCY';
+  return (
+    <li>
+      <div>
+        <strong>{entry.accessorDisplayName || t.log.system}</strong> {own && <span className="quiet">({t.log.yourself})</span>}
+        {emergency && <Tag data-size="sm" data-color="danger">! {bases.EMERGENCY}</Tag>}
+        <div className="quiet">{[organization, bases[entry.basis]].filter(Boolean).join(' · ')}</div>
+        <div>{formatTime(entry.accessTime, language)}</div>
+        <div className="quiet">
+          {entry.sections.length >= 8 ? t.log.sawAll : entry.sections.length > 0
+            ? t.log.saw(entry.sections.map((section) => t.sections[section].toLowerCase()).join(', ')) : t.log.sawNothing}
+          {entry.purposeOfUse && ` ${t.log.purpose}: ${entry.purposeOfUse}`}
+        </div>
+        {entry.askTime && <div>{t.log.asked(formatTime(entry.askTime, language))}</div>}
+        {entry.answer && <blockquote className="quote">{entry.answer}</blockquote>}
+      </div>
+      {mayAsk && !own && !entry.askTime && <Ask entry={entry} />}
+    </li>
+  );
+}
+
+function Ask({ entry }: { entry: AccessLogEntry }) {
+  const { t } = useLanguage();
+  const [question, setQuestion] = useState('');
+  const ask = useCommand((_: void, requestId) => access.askAboutAccess({ name: entry.name, question, requestId }));
+  return (
+    <Disclosure text={t.log.ask} variant="tertiary">
+      <Form command={ask} submit={() => ask.send()} submitText={t.log.sendQuestion} done={t.log.questionSent}>
+        <TextArea label={t.log.question} help={t.log.questionHelp} value={question} set={setQuestion} rows={2} required={false} />
+      </Form>
+    </Disclosure>
+  );
+}
+
+function Verify({ parent }: { parent: string }) {
+  const { t } = useLanguage();
+  const [asked, setAsked] = useState(false);
+  const check = useQuery({ queryKey: ['verify-log', parent], queryFn: () => access.verifyAccessLog({ plan: parent }), enabled: asked });
+  return (
+    <div>
+      {!asked && <Button variant="tertiary" data-size="sm" onClick={() => setAsked(true)}>{t.log.verify}</Button>}
+      {asked && <Load query={check}>{({ intact, entryCount }) => <Paragraph role="status">{intact ? `✓ ${t.log.intact(Number(entryCount))}` : `! ${t.log.broken}`}</Paragraph>}</Load>}
+    </div>
+  );
+}

@@ -1,0 +1,94 @@
+// Who changed what, when and why; and what is different between then and now.
+import { Button } from '@digdir/designsystemet-react';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+
+import { plans } from '../../api/clients';
+import { type CarePlan } from '../../gen/individuellplan/plan/v1/care_plan_pb';
+import { DiffPlanRevisionsResponse_Change_Kind as Kind } from '../../gen/individuellplan/plan/v1/plan_service_pb';
+import { useLanguage } from '../../i18n/language';
+import { formatTime } from '../../shared/dates';
+import { Empty, Panel } from '../../shared/page';
+import { nameOf } from '../../shared/plan/model';
+import { Load } from '../../shared/state';
+import { PlanFrame, useInPlan } from './frame';
+import { useRevisions } from './news';
+
+export function HistoryView() {
+  const { t } = useLanguage();
+  const { base } = useInPlan();
+  return (
+    <PlanFrame title={t.more.historyTitle} lead={() => t.more.historyText} back={{ to: base, text: t.tabs.overview }}>
+      {({ plan }) => <History plan={plan} />}
+    </PlanFrame>
+  );
+}
+
+function History({ plan }: { plan: CarePlan }) {
+  const { t, language } = useLanguage();
+  const revisions = useRevisions(plan.name, 200);
+  const [compare, setCompare] = useState<bigint>();
+  const words = t.actions as Record<string, string>;
+  return (
+    <Panel title={t.more.changes}>
+      <Load query={revisions}>
+        {(all) => (
+          <ul className="lines">
+            {all.map(({ revision, createTime, actor, action, reason }) => (
+              <li key={String(revision)}>
+                <div>
+                  <strong>{nameOf(plan, actor) || t.somebody}</strong> {words[action] ?? t.more.changedSomething}
+                  <div className="quiet">{formatTime(createTime, language)}{reason && ` · ${reason}`}</div>
+                  {compare === revision && <Difference plan={plan} from={revision} />}
+                </div>
+                {revision < plan.revision && compare !== revision && (
+                  <Button variant="tertiary" data-size="sm" onClick={() => setCompare(revision)}>{t.more.sinceThen}</Button>
+                )}
+              </li>
+            ))}
+          </ul>
+        )}
+      </Load>
+    </Panel>
+  );
+}
+
+function Difference({ plan, from }: { plan: CarePlan; from: bigint }) {
+  const { t } = useLanguage();
+  const diff = useQuery({ queryKey: ['diff', plan.name, String(from)], queryFn: () => plans.diffPlanRevisions({ name: plan.name, fromRevision: from }) });
+  return (
+    <Load query={diff}>
+      {({ changes }) => (changes.length === 0 ? <Empty>{t.more.noDifference}</Empty> : (
+        <table className="table">
+          <thead><tr><th scope="col">{t.more.where}</th><th scope="col">{t.more.then}</th><th scope="col">{t.more.now}</th></tr></thead>
+          <tbody>
+            {changes.slice(0, 40).map(({ kind, path, before, after }) => (
+              <tr key={path}>
+                <th scope="row">{placeOf(plan, path, t.more.places)}</th>
+                <td>{kind === Kind.ADDED ? '–' : readable(before)}</td>
+                <td>{kind === Kind.REMOVED ? '–' : readable(after)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      ))}
+    </Load>
+  );
+}
+
+// "goals[plans/a/goals/b].own_words.text" → "Mål".
+function placeOf(plan: CarePlan, path: string, places: Record<string, string>): string {
+  const name = /\[(plans\/[^\]]+)\]/.exec(path)?.[1];
+  const activity = plan.activities.find((each) => each.name === name)?.title;
+  const field = path.split(/[.[]/)[0] ?? path;
+  return [places[field] ?? field.replace(/_/g, ' '), activity].filter(Boolean).join(': ');
+}
+
+function readable(json: string): string {
+  try {
+    const value: unknown = JSON.parse(json);
+    return typeof value === 'string' ? value : JSON.stringify(value, null, 1).replace(/[{}"[\]]/g, '').trim();
+  } catch {
+    return json;
+  }
+}

@@ -1,0 +1,189 @@
+// Print, download, history, representation, objection and complaint, pause and end.
+import { Button, Link, Paragraph } from '@digdir/designsystemet-react';
+import { useState } from 'react';
+import { Link as RouterLink } from 'react-router';
+
+import { plans } from '../../api/clients';
+import { useCommand } from '../../api/queries';
+import { type CarePlan, CarePlan_State } from '../../gen/individuellplan/plan/v1/care_plan_pb';
+import { languageCode, useLanguage } from '../../i18n/language';
+import { formatDay, formatTimeDay, fromInput } from '../../shared/dates';
+import { useDraft } from '../../shared/draft';
+import { Disclosure, Do, Form, Pick, TextArea, TextInput } from '../../shared/form';
+import { Empty, Panel } from '../../shared/page';
+import { activitiesOf, isOwners, mayEdit } from '../../shared/plan/model';
+import { type InPlan, PlanFrame } from './frame';
+
+export function MoreView() {
+  const { t } = useLanguage();
+  return (
+    <PlanFrame title={t.tabs.more}>
+      {(at) => (
+        <>
+          <Panel title={t.more.print} intro={t.more.printText}>
+            <Button asChild><RouterLink to={`${at.base}/skriv-ut`}>{t.more.openPrint}</RouterLink></Button>
+          </Panel>
+          {mayEdit(at.role) && <Download at={at} />}
+          <Panel title={t.more.historyTitle} intro={t.more.historyText}>
+            <Link asChild><RouterLink to={`${at.base}/historikk`}>{t.plan.allHistory}</RouterLink></Link>
+          </Panel>
+          <Panel title={t.sharing.representatives} intro={t.sharing.representativesText}>
+            <Link asChild><RouterLink to={`${at.base}/representasjon`}>{t.sharing.toRepresentatives}</RouterLink></Link>
+          </Panel>
+          {isOwners(at.role) && <Disagree at={at} />}
+          {mayEdit(at.role) && <State at={at} />}
+        </>
+      )}
+    </PlanFrame>
+  );
+}
+
+function save(content: Uint8Array<ArrayBuffer> | string, type: string, name: string): void {
+  const address = URL.createObjectURL(new Blob([content], { type }));
+  const link = document.createElement('a');
+  link.href = address;
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(address);
+}
+
+function Download({ at: { plan } }: { at: InPlan }) {
+  const { t } = useLanguage();
+  const [reason, setReason] = useState('');
+  const bundle = useCommand(
+    (_: void, requestId) => plans.exportPlan({ name: plan.name, reason: reason.trim(), requestId }),
+    ({ content, contentType, signature }) => {
+      save(new Uint8Array(content), contentType, 'individuell-plan.bundle');
+      save(signature, 'application/jose', 'individuell-plan.bundle.jws');
+    },
+  );
+  return (
+    <Panel title={t.more.download} intro={t.more.downloadText}>
+      <Disclosure text={t.more.downloadBundle}>
+        <Form command={bundle} submit={() => bundle.send()} submitText={t.more.downloadBundle} check={() => (reason.trim() ? undefined : t.answers.reasonNeeded)} done={t.more.downloaded}>
+          <TextInput label={t.more.downloadReason} value={reason} set={setReason} />
+        </Form>
+      </Disclosure>
+    </Panel>
+  );
+}
+
+// The owner disagrees: an objection stands in the plan, a complaint goes to the municipality.
+function Disagree({ at: { plan } }: { at: InPlan }) {
+  const { t, language } = useLanguage();
+  const objection = useDraft(`${plan.name}/objection`, '');
+  const object = useCommand(
+    (text: string, requestId) => plans.createObjection({ parent: plan.name, requestId, objection: { target: plan.name, text: { text, language: languageCode(language) } } }),
+    () => objection.forget(''),
+  );
+  return (
+    <Panel title={t.more.disagree} intro={t.more.disagreeText}>
+      <ul className="lines">
+        {plan.objections.map((each) => (
+          <li key={each.name}>
+            <div>
+              «{each.text?.text}»
+              <div className="quiet">{formatTimeDay(each.text?.writeTime, language)}{each.withdrawTime && `, ${t.more.takenBack}`}</div>
+            </div>
+            {!each.withdrawTime && <TakeBack name={each.name} etag={each.etag} />}
+          </li>
+        ))}
+        {plan.complaints.map((each) => (
+          <li key={each.name}>
+            <div>
+              <strong>{t.more.complaint}: {t.complaintStates[each.state]}</strong>
+              <div>«{each.text?.text}»</div>
+              <div className="quiet">{t.more.complaintDeadline(formatDay(each.deadlineDate, language))}{each.late && ` ${t.more.late}`}</div>
+            </div>
+          </li>
+        ))}
+      </ul>
+      <div className="buttons">
+        <Disclosure text={t.more.object}>
+          <Form command={object} submit={() => object.send(objection.value.trim())} submitText={t.more.object} check={() => (objection.value.trim() ? undefined : t.required)}>
+            <TextArea label={t.more.objection} help={t.more.objectionHelp} value={objection.value} set={objection.set} rows={3} />
+          </Form>
+        </Disclosure>
+        <Complain plan={plan} />
+      </div>
+    </Panel>
+  );
+}
+
+function TakeBack({ name, etag }: { name: string; etag: string }) {
+  const { t } = useLanguage();
+  const withdraw = useCommand((_: void, requestId) => plans.withdrawObjection({ name, etag, requestId }));
+  return <Do command={withdraw} act={() => withdraw.send()} variant="tertiary">{t.more.takeBack}</Do>;
+}
+
+function Complain({ plan }: { plan: CarePlan }) {
+  const { t, language } = useLanguage();
+  const draft = useDraft(`${plan.name}/complaint`, { target: plan.name, basis: plan.legalBases[0] ?? 1, known: '', text: '' });
+  const { value } = draft;
+  const send = useCommand(
+    (_: void, requestId) => plans.createComplaint({
+      parent: plan.name, requestId,
+      complaint: { target: value.target, legalBasis: value.basis, decisionKnownDate: fromInput(value.known), text: { text: value.text.trim(), language: languageCode(language) } },
+    }),
+    () => draft.forget(),
+  );
+  return (
+    <Disclosure text={t.more.complain}>
+      <Form command={send} submit={() => send.send()} submitText={t.more.sendComplaint} done={t.more.complaintSent}
+        check={() => (value.text.trim() && fromInput(value.known) ? undefined : t.more.complaintNeeds)}>
+        <Paragraph>{t.more.complainText}</Paragraph>
+        <Pick label={t.more.complainAbout} value={value.target} set={(target) => draft.set({ ...value, target })} options={[
+          { value: plan.name, text: t.wish.wholePlan }, ...activitiesOf(plan).map(({ name, title }) => ({ value: name, text: title })),
+        ]} />
+        <Pick label={t.more.law} value={value.basis} set={(basis) => draft.set({ ...value, basis })}
+          options={Object.entries(t.legalBases).filter(([, text]) => text).map(([code, text]) => ({ value: Number(code), text }))} />
+        <TextInput label={t.more.known} help={t.more.knownHelp} type="date" value={value.known} set={(known) => draft.set({ ...value, known })} />
+        <TextArea label={t.more.complaintWords} value={value.text} set={(text) => draft.set({ ...value, text })} />
+      </Form>
+    </Disclosure>
+  );
+}
+
+function State({ at: { plan } }: { at: InPlan }) {
+  const { t, language } = useLanguage();
+  const [reason, setReason] = useState('');
+  const [resume, setResume] = useState('');
+  const { name, etag } = plan;
+  const hold = useCommand((_: void, requestId) => plans.holdPlan({ name, etag, requestId, hold: { reason, resumeDate: fromInput(resume) } }));
+  const go = useCommand((_: void, requestId) => plans.resumePlan({ name, etag, requestId }));
+  const complete = useCommand((_: void, requestId) => plans.completePlan({ name, etag, reason, requestId }));
+  const revoke = useCommand((_: void, requestId) => plans.revokePlan({ name, etag, reason, requestId }));
+  const active = plan.state === CarePlan_State.ACTIVE;
+  const open = active || plan.state === CarePlan_State.DRAFT || plan.state === CarePlan_State.ON_HOLD;
+  if (!open) return <Empty>{t.planStates[plan.state]}</Empty>;
+  return (
+    <Panel title={t.more.state} intro={`${t.more.stateNow}: ${t.planStates[plan.state]}`}>
+      {plan.hold && <Paragraph>{t.plan.onHold(formatDay(plan.hold.resumeDate, language))} {plan.hold.reason}</Paragraph>}
+      <div className="buttons">
+        {plan.state === CarePlan_State.ON_HOLD && <Do command={go} act={() => go.send()} variant="primary">{t.more.resume}</Do>}
+        {active && (
+          <Disclosure text={t.more.pause}>
+            <Form command={hold} submit={() => hold.send()} submitText={t.more.pause} check={() => (reason.trim() && fromInput(resume) ? undefined : t.more.pauseNeeds)}>
+              <TextArea label={t.reason} value={reason} set={setReason} rows={2} />
+              <TextInput label={t.more.pauseUntil} type="date" value={resume} set={setResume} />
+            </Form>
+          </Disclosure>
+        )}
+        {active && (
+          <Disclosure text={t.more.complete} variant="tertiary">
+            <Form command={complete} submit={() => complete.send()} submitText={t.more.complete}>
+              <Paragraph>{t.more.completeText}</Paragraph>
+              <TextArea label={t.reason} value={reason} set={setReason} rows={2} required={false} />
+            </Form>
+          </Disclosure>
+        )}
+        <Disclosure text={t.more.end} variant="tertiary">
+          <Form command={revoke} submit={() => revoke.send()} submitText={t.more.endYes} tone="danger">
+            <Paragraph>{t.more.endText}</Paragraph>
+            <TextArea label={t.reason} value={reason} set={setReason} rows={2} required={false} />
+          </Form>
+        </Disclosure>
+      </div>
+    </Panel>
+  );
+}

@@ -1,0 +1,116 @@
+// The first page of a plan: own words, what needs an answer, next meeting, coordinator, what is new, what
+// happens when, and who is with you.
+import { Button, Link, Paragraph } from '@digdir/designsystemet-react';
+import { Link as RouterLink } from 'react-router';
+
+import { idOf, pageOf } from '../../api/resources';
+import { CarePlan_State } from '../../gen/individuellplan/plan/v1/care_plan_pb';
+import { useLanguage } from '../../i18n/language';
+import { daysUntil, formatDate, formatDay } from '../../shared/dates';
+import { Empty, Panel } from '../../shared/page';
+import { activitiesOf, coordinatorOf, goalsOf, isOwners, nextEvaluation } from '../../shared/plan/model';
+import { Network } from '../../shared/plan/network';
+import { PlanStateTag } from '../../shared/plan/tags';
+import { Timeline } from '../../shared/plan/timeline';
+import { Answers } from './answers';
+import { type InPlan, PlanFrame } from './frame';
+import { GoalList } from './goals';
+import { MemberList } from './members';
+import { News } from './news';
+import { OwnWords } from './own-words';
+
+export function PlanOverview() {
+  const { t } = useLanguage();
+  return (
+    <PlanFrame
+      title={t.plan.title}
+      heading={({ plan, role }) => (role === 'owner' ? t.plan.myPlan : t.plan.planOf(plan.subject?.displayName ?? ''))}
+      actions={({ plan, role, base }) => (
+        <>
+          {plan.state !== CarePlan_State.ACTIVE && <PlanStateTag state={plan.state} />}
+          {role !== 'nominee' && role !== 'outside' && (
+            <Button asChild><RouterLink to={`${base}/onske`}>{isOwners(role) ? t.plan.writeWish : t.plan.writeComment}</RouterLink></Button>
+          )}
+        </>
+      )}
+    >
+      {(at) => <Overview at={at} />}
+    </PlanFrame>
+  );
+}
+
+function Overview({ at }: { at: InPlan }) {
+  const { t } = useLanguage();
+  const { plan, role } = at;
+  if (role === 'nominee' || role === 'outside') return <><Answers at={at} /><Tiles at={at} /></>;
+  const shared = goalsOf(plan).length > 0 || activitiesOf(plan).length > 0;
+  return (
+    <>
+      <OwnWords at={at} />
+      <Answers at={at} />
+      <Tiles at={at} />
+      <Panel title={t.plan.whatWhen}>
+        {shared ? <Timeline plan={plan} /> : <Empty>{isOwners(role) ? t.plan.nothingYet : t.plan.nothingShared}</Empty>}
+      </Panel>
+      <div className="halves">
+        <Panel title={t.plan.goals} actions={isOwners(role) && (
+          <Button asChild variant="secondary" data-size="sm"><RouterLink to={`${at.base}/maal/nytt`}>{t.plan.newGoal}</RouterLink></Button>
+        )}>
+          <GoalList at={at} />
+        </Panel>
+        <Panel title={isOwners(role) ? t.plan.yourGroup : t.plan.group}>
+          <Network plan={plan} />
+          <MemberList plan={plan} base={at.base} />
+        </Panel>
+      </div>
+      <News at={at} />
+    </>
+  );
+}
+
+function Tiles({ at: { plan, role, base } }: { at: InPlan }) {
+  const { t, language } = useLanguage();
+  const next = nextEvaluation(plan);
+  const coordinator = coordinatorOf(plan);
+  const days = next?.dueDate && daysUntil(next.dueDate);
+  return (
+    <div className="tiles">
+      <Panel title={t.plan.nextMeeting} tone="info">
+        {next ? (
+          <>
+            <p className="strong">
+              <Link asChild><RouterLink to={pageOf(next.name)} className="capital">{formatDate(next.dueDate, language)}</RouterLink></Link>
+            </p>
+            {next.place && <Paragraph>{next.place}</Paragraph>}
+            {days !== undefined && <Paragraph className="quiet">{days < 0 ? t.daysOver(-days) : t.plan.inDays(days)}</Paragraph>}
+          </>
+        ) : <Paragraph>{t.plan.noMeeting}</Paragraph>}
+      </Panel>
+      <Panel title={isOwners(role) ? t.plan.yourCoordinator : t.plan.coordinator} tone="good">
+        {coordinator ? (
+          <>
+            <p className="strong">{coordinator.person?.displayName ?? t.plan.coordinatorHidden}</p>
+            {coordinator.person?.phone && (
+              <Button asChild variant="secondary">
+                <a href={`tel:${coordinator.person.phone.replace(/\s/g, '')}`}><span aria-hidden>☎</span> {coordinator.person.phone}</a>
+              </Button>
+            )}
+            {!coordinator.person?.phone && coordinator.person?.workEmail && (
+              <Paragraph><Link href={`mailto:${coordinator.person.workEmail}`}>{coordinator.person.workEmail}</Link></Paragraph>
+            )}
+            <Paragraph className="quiet">{coordinator.person?.organizationDisplayName}</Paragraph>
+          </>
+        ) : <Paragraph>{t.plan.noCoordinator}</Paragraph>}
+      </Panel>
+      {plan.period && (
+        <Panel title={t.plan.period} tone="calm">
+          <Paragraph>{plan.period.endDate ? t.plan.periodUntil(formatDay(plan.period.endDate, language)) : t.furtherNotice}</Paragraph>
+          {plan.hold && <Paragraph>{t.plan.onHold(formatDay(plan.hold.resumeDate, language))} {plan.hold.reason}</Paragraph>}
+          <Paragraph><Link asChild><RouterLink to={`${base}/mer`}>{t.plan.printOrSave}</RouterLink></Link></Paragraph>
+        </Panel>
+      )}
+    </div>
+  );
+}
+
+export const goalPage = (base: string, goal: string) => `${base}/maal/${idOf(goal)}`;

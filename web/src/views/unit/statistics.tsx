@@ -1,0 +1,82 @@
+// Figures of the unit: how many, how long, from whom, with what outcome; and what was wanted against granted.
+import { Paragraph } from '@digdir/designsystemet-react';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useParams } from 'react-router';
+
+import { plans, referrals } from '../../api/clients';
+import { useLanguage } from '../../i18n/language';
+import { addDays, fromInput, toInput, today } from '../../shared/dates';
+import { TextInput } from '../../shared/form';
+import { type Series, Stacked } from '../../shared/charts';
+import { Page, Panel } from '../../shared/page';
+import { Load } from '../../shared/state';
+import { Figure } from './queue';
+
+export function StatisticsView() {
+  const { t } = useLanguage();
+  const unit = `units/${useParams().unit}`;
+  const [from, setFrom] = useState(toInput(addDays(today(), -365)));
+  const [to, setTo] = useState(toInput(today()));
+  const query = useQuery({
+    queryKey: ['statistics', unit, from, to],
+    queryFn: () => referrals.getQueueStatistics({ unit, period: { startDate: fromInput(from), endDate: fromInput(to) } }),
+    enabled: Boolean(fromInput(from) && fromInput(to)),
+  });
+  return (
+    <Page title={t.nav.statistics} lead={t.statistics.lead}>
+      <div className="beside narrow">
+        <TextInput label={t.statistics.from} type="date" value={from} set={setFrom} />
+        <TextInput label={t.statistics.to} type="date" value={to} set={setTo} />
+      </div>
+      <Load query={query}>
+        {(data) => {
+          const sources = [...new Set(data.sourceOutcomes.map(({ source }) => source))].sort((a, b) => a - b);
+          const states = [...new Set(data.sourceOutcomes.map(({ state }) => state))].sort((a, b) => a - b);
+          const series: Series[] = states.map((state) => ({
+            name: t.noticeStates[state],
+            values: sources.map((source) => data.sourceOutcomes.find((each) => each.source === source && each.state === state)?.noticeCount ?? 0),
+          }));
+          const seconds = data.medianTimeToCoordinator?.seconds;
+          return (
+            <>
+              <div className="tiles figures">
+                <Figure name={t.statistics.open} value={data.openCount} />
+                <Figure name={t.statistics.overdue} value={data.overdueCount} alarm={data.overdueCount > 0} />
+                <Figure name={t.queue.median} value={seconds === undefined ? '–' : t.days(Math.round(Number(seconds) / 86_400))} />
+              </div>
+              <Panel title={t.statistics.bySource}>
+                <Stacked label={t.statistics.bySource} groups={sources.map((source) => t.sources[source])} series={series} />
+              </Panel>
+            </>
+          );
+        }}
+      </Load>
+      <Gaps unit={unit} />
+    </Page>
+  );
+}
+
+function Gaps({ unit }: { unit: string }) {
+  const { t } = useLanguage();
+  const query = useQuery({ queryKey: ['gaps', unit], queryFn: () => plans.getGapStatistics({ unit }), retry: false });
+  return (
+    <Panel title={t.statistics.gaps} intro={t.statistics.gapsText}>
+      <Load query={query}>
+        {({ cells, suppressedCellCount }) => {
+          const areas = [...new Set(cells.map(({ lifeArea }) => lifeArea))].sort((a, b) => a - b);
+          const decisions = [...new Set(cells.map(({ decision }) => decision))].sort((a, b) => a - b);
+          return (
+            <>
+              <Stacked label={t.statistics.gaps} groups={areas.map((area) => t.areas[area])} series={decisions.map((decision) => ({
+                name: t.decisions[decision],
+                values: areas.map((area) => cells.find((cell) => cell.lifeArea === area && cell.decision === decision)?.activityCount ?? 0),
+              }))} />
+              {suppressedCellCount > 0 && <Paragraph className="quiet">{t.statistics.suppressed(suppressedCellCount)}</Paragraph>}
+            </>
+          );
+        }}
+      </Load>
+    </Panel>
+  );
+}
