@@ -12,6 +12,9 @@ namespace ip {
 // A new UUID version 7 as 36 lower-case characters; ids made later sort later.
 std::string NewId(absl::Time now);
 
+// Whether a client's own id has the form of a UUID: 36 characters, whatever their case.
+bool IsUuid(std::string_view s);
+
 // `n` bytes from the system's random source.
 std::string RandomBytes(size_t n);
 

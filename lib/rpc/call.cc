@@ -3,6 +3,7 @@
 #include <grpcpp/impl/codegen/proto_utils.h>
 
 #include <algorithm>
+#include <chrono>
 #include <exception>
 #include <utility>
 
@@ -20,6 +21,8 @@ namespace ip::rpc {
 namespace {
 
 constexpr size_t kMaxResponseBytes = 4u << 20;
+// How soon a stream that waits for its client sees that the server is stopping.
+constexpr auto kStopCheck = std::chrono::milliseconds(200);
 constexpr const char* kIdentityHeader = "x-ip-identity";
 
 absl::Time Now() { return SystemClock().Now(); }
@@ -31,6 +34,16 @@ absl::Status Expired() {
 
 absl::Status Cancelled() {
   return Error(absl::StatusCode::kCancelled, "CANCELLED", "The client cancelled the call.");
+}
+
+absl::Status Malformed() {
+  return Error(absl::StatusCode::kInvalidArgument, "REQUEST_MALFORMED",
+               "The request is not a valid message of its type (texts must be UTF-8).");
+}
+
+absl::Status StreamEnded() {
+  return Error(absl::StatusCode::kUnavailable, "STREAM_ENDED",
+               "The server is stopping. Call again and send what you have no answer for.");
 }
 
 absl::Status Unauthenticated() {
@@ -60,20 +73,29 @@ Call::Call(Dispatcher* server, grpc::GenericCallbackServerContext* grpc, const M
   context_.method_ = method->name;
   context_.action_ = method->rule.action();
   context_.deadline_ = absl::FromChrono(grpc->deadline());
-  if (!method->stream) {
+  if (!method->streaming()) {
     context_.deadline_ = std::min(context_.deadline_, arrival_ + server_.options_.max_deadline);
   }
   StartRead(&in_);
 }
 
 void Call::OnReadDone(bool ok) {
-  if (!ok) {
+  if (started_) {  // a later message of a client stream
+    const std::lock_guard lock(io_mutex_);
+    read_ok_ = ok;
+    reading_ = false;
+    io_done_.notify_all();
+    return;
+  }
+  started_ = true;
+  read_ok_ = ok;
+  if (!ok && !method_->bidi) {
     return Answer(context_.cancelled_ ? Cancelled()
                                       : Error(absl::StatusCode::kInvalidArgument, "REQUEST_MISSING",
                                               "The call carries no request message."));
   }
   bool taken;
-  if (method_->stream) {
+  if (method_->streaming()) {
     taken = server_.streams_.Start([this] { Run(); });
   } else {
     QueueDepth().Increment();
@@ -111,21 +133,23 @@ absl::Status Call::Handle() {
   if (context_.cancelled()) return Expired();
   if (auto status = Authenticate(); !status.ok()) return status;
   if (auto status = CheckRule(method_->rule, context_.caller_, Now()); !status.ok()) return status;
-  if (!method_->unary && !method_->stream) {
+  if (!method_->unary && !method_->streaming()) {
     return Error(absl::StatusCode::kUnimplemented, "RPC_NOT_IMPLEMENTED",
                  absl::StrCat(method_->name, " is not ready yet; it is coming later."));
   }
-  request_.reset(method_->request_prototype->New());
-  grpc::ProtoBufferReader reader(&in_);
-  if (!reader.status().ok() || !request_->ParseFromZeroCopyStream(&reader)) {
-    return Error(absl::StatusCode::kInvalidArgument, "REQUEST_MALFORMED",
-                 "The request is not a valid message of its type (texts must be UTF-8).");
+  const Method::MessageSink sink = [this](const auto& message) { return Write(message); };
+  if (method_->bidi) {
+    const Method::MessageSource source = [this](auto& message) { return Read(message); };
+    return RunStream([&] { return method_->bidi(context_, source, sink); });
   }
-  in_.Clear();
+  request_.reset(method_->request_prototype->New());
+  if (!Parse(*request_)) return Malformed();
   if (auto status = CheckRequest(*method_, *request_); !status.ok()) return status;
   context_.request_ = request_.get();
 
-  if (method_->stream) return RunStream(*request_);
+  if (method_->stream) {
+    return RunStream([&] { return method_->stream(context_, *request_, sink); });
+  }
   absl::Status status = method_->unary(context_, *request_, out_);
   if (status.ok() && out_.Length() > kMaxResponseBytes) {
     return Error(absl::StatusCode::kResourceExhausted, "RESPONSE_TOO_LARGE",
@@ -152,11 +176,21 @@ absl::Status Call::Authenticate() {
   return absl::OkStatus();
 }
 
-absl::Status Call::RunStream(const google::protobuf::Message& request) {
+bool Call::Parse(google::protobuf::Message& message) {
+  bool parsed;
+  {
+    grpc::ProtoBufferReader reader(&in_);
+    parsed = reader.status().ok() && message.ParseFromZeroCopyStream(&reader);
+  }
+  in_.Clear();
+  return parsed;
+}
+
+absl::Status Call::RunStream(const std::function<absl::Status()>& handler) {
   OpenStreams().Increment();
   absl::Status status;
   try {
-    status = method_->stream(context_, request, [this](const auto& m) { return Write(m); });
+    status = handler();
   } catch (...) {
     OpenStreams().Decrement();
     WaitForWrite();
@@ -167,6 +201,27 @@ absl::Status Call::RunStream(const google::protobuf::Message& request) {
   return status.ok() ? Cancelled() : status;
 }
 
+absl::StatusOr<bool> Call::Read(google::protobuf::Message& message) {
+  std::unique_lock lock(io_mutex_);
+  if (first_taken_) {
+    reading_ = true;
+    lock.unlock();
+    StartRead(&in_);
+    lock.lock();
+    while (!io_done_.wait_for(lock, kStopCheck, [this] { return !reading_; })) {
+      if (context_.stopping()) return StreamEnded();
+    }
+  }
+  first_taken_ = true;
+  // A failed read is the end of the client's messages or of the call; a cancelled upload must not
+  // be taken for a complete one.
+  if (context_.cancelled_ || (!read_ok_ && context_.grpc_->IsCancelled())) return Cancelled();
+  if (!read_ok_) return false;
+  lock.unlock();
+  if (!Parse(message)) return Malformed();
+  return true;
+}
+
 bool Call::Write(const google::protobuf::Message& message) {
   if (!WaitForWrite()) return false;
   bool own = false;
@@ -175,7 +230,7 @@ bool Call::Write(const google::protobuf::Message& message) {
     return false;
   }
   {
-    const std::lock_guard lock(write_mutex_);
+    const std::lock_guard lock(io_mutex_);
     writing_ = true;
   }
   StartWrite(&out_);
@@ -183,16 +238,16 @@ bool Call::Write(const google::protobuf::Message& message) {
 }
 
 bool Call::WaitForWrite() {
-  std::unique_lock lock(write_mutex_);
-  written_.wait(lock, [this] { return !writing_; });
+  std::unique_lock lock(io_mutex_);
+  io_done_.wait(lock, [this] { return !writing_; });
   return !broken_ && !context_.cancelled_;
 }
 
 void Call::OnWriteDone(bool ok) {
-  const std::lock_guard lock(write_mutex_);
+  const std::lock_guard lock(io_mutex_);
   writing_ = false;
   broken_ = broken_ || !ok;
-  written_.notify_all();
+  io_done_.notify_all();
 }
 
 void Call::Answer(const absl::Status& status) {

@@ -4,11 +4,13 @@
 
 #include <grpcpp/generic/async_generic_service.h>
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "lib/rpc/call_context.h"
 #include "lib/rpc/dispatcher.h"
@@ -33,7 +35,9 @@ class Call final : public grpc::ServerGenericBidiReactor {
   absl::Status Guarded();
   absl::Status Handle();
   absl::Status Authenticate();
-  absl::Status RunStream(const google::protobuf::Message& request);
+  absl::Status RunStream(const std::function<absl::Status()>& handler);
+  bool Parse(google::protobuf::Message& message);
+  absl::StatusOr<bool> Read(google::protobuf::Message& message);
   bool Write(const google::protobuf::Message& message);
   bool WaitForWrite();
   // Masks, logs, counts and answers. The call may be gone when it returns.
@@ -52,8 +56,13 @@ class Call final : public grpc::ServerGenericBidiReactor {
   grpc::ByteBuffer out_;
   std::unique_ptr<google::protobuf::Message> request_;
 
-  std::mutex write_mutex_;
-  std::condition_variable written_;
+  bool started_ = false;      // the first message has come
+  bool first_taken_ = false;  // and a client stream's handler has it
+
+  std::mutex io_mutex_;
+  std::condition_variable io_done_;
+  bool read_ok_ = false;
+  bool reading_ = false;
   bool writing_ = false;
   bool broken_ = false;
 };

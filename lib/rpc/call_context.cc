@@ -70,17 +70,19 @@ bool CallContext::Wait(absl::Duration time) const {
   return !stopping() && !cancelled();
 }
 
-const std::string& CallContext::payload_hash() {
-  if (payload_hash_.empty() && request_ != nullptr) {
-    std::string bytes;
-    {
-      google::protobuf::io::StringOutputStream stream(&bytes);
-      google::protobuf::io::CodedOutputStream coded(&stream);
-      coded.SetSerializationDeterministic(true);
-      request_->SerializeToCodedStream(&coded);
-    }
-    payload_hash_ = Sha256(bytes);
+std::string PayloadHash(const google::protobuf::Message& message) {
+  std::string bytes;
+  {
+    google::protobuf::io::StringOutputStream stream(&bytes);
+    google::protobuf::io::CodedOutputStream coded(&stream);
+    coded.SetSerializationDeterministic(true);
+    message.SerializeToCodedStream(&coded);
   }
+  return Sha256(bytes);
+}
+
+const std::string& CallContext::payload_hash() {
+  if (payload_hash_.empty() && request_ != nullptr) payload_hash_ = PayloadHash(*request_);
   return payload_hash_;
 }
 

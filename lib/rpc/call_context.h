@@ -29,6 +29,10 @@ struct Lifetime {
   void Ring();
 };
 
+// The SHA-256 (32 raw bytes) of a message in deterministic serialization, to tell a repeated
+// request from another one under the same request id.
+std::string PayloadHash(const google::protobuf::Message& message);
+
 // Valid for as long as the handler runs; not to be kept.
 class CallContext {
  public:
@@ -64,8 +68,8 @@ class CallContext {
   // one.
   const std::string& correlation_id() const { return correlation_id_; }
 
-  // The SHA-256 (32 raw bytes) of the whole request in deterministic serialization, to tell a
-  // repeated request from another one under the same request id. Computed when first asked for.
+  // Of the request, computed when first asked for. Empty for client streams: there each message has
+  // its own.
   const std::string& payload_hash();
 
   // gRPC's own context, for propagating cancellation to child calls (client.h); null in unit tests.

@@ -1,25 +1,16 @@
 #include "lib/rpc/checks.h"
 
 #include <algorithm>
-#include <cctype>
 
 #include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
 #include "lib/base/errors.h"
+#include "lib/base/id.h"
 
 namespace ip::rpc {
 namespace {
 
 constexpr absl::Duration kStepUpAge = absl::Minutes(5);
-
-bool IsUuid(const std::string& s) {
-  if (s.size() != 36) return false;
-  for (size_t i = 0; i < s.size(); ++i) {
-    const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-    if (dash ? s[i] != '-' : std::isxdigit(static_cast<unsigned char>(s[i])) == 0) return false;
-  }
-  return true;
-}
 
 }  // namespace
 

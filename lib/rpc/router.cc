@@ -59,7 +59,7 @@ void Router::AddService(std::string_view service) {
 }
 
 Method* Router::Claim(std::string_view service, std::string_view method, const Descriptor* request,
-                      const Descriptor* response, bool streaming) {
+                      const Descriptor* response, bool streaming, bool client_streaming) {
   AddService(service);
   const auto found = methods_.find(PathOf(service, method));
   const std::string name = absl::StrCat(std::string(service), ".", std::string(method));
@@ -75,13 +75,15 @@ Method* Router::Claim(std::string_view service, std::string_view method, const D
                                      " and returns ", response->full_name()));
     return nullptr;
   }
-  if (rpc->client_streaming() || rpc->server_streaming() != streaming) {
+  if (rpc->client_streaming() != client_streaming || rpc->server_streaming() != streaming) {
     mistakes_.push_back(absl::StrCat(name, " cannot be registered as a ",
-                                     streaming ? "server stream" : "unary RPC",
+                                     client_streaming ? "bidi stream"
+                                     : streaming      ? "server stream"
+                                                      : "unary RPC",
                                      ": the contract says otherwise"));
     return nullptr;
   }
-  if (found->second.unary || found->second.stream) {
+  if (found->second.unary || found->second.streaming()) {
     mistakes_.push_back(absl::StrCat(name, " has two handlers"));
     return nullptr;
   }

@@ -42,6 +42,24 @@ class Writer {
   Sink sink_;
 };
 
+// Where the messages of a client stream come from.
+template <class Request>
+class Reader {
+ public:
+  using Source = std::function<absl::StatusOr<bool>(Request&)>;
+  // Handlers' unit tests pass a source of their own.
+  explicit Reader(Source source) : source_(std::move(source)) {}
+
+  // Waits for the next message; the client sends no faster than it is read. True: there is one.
+  // False: the client has sent all. Errors end the call: CANCELLED; INVALID_ARGUMENT /
+  // REQUEST_MALFORMED; UNAVAILABLE / STREAM_ENDED when the server stops. Fields such as request_id
+  // are the handler's to check.
+  absl::StatusOr<bool> Read(Request& message) { return source_(message); }
+
+ private:
+  Source source_;
+};
+
 // One RPC as the dispatcher sees it.
 struct Method {
   using Unary = std::function<absl::Status(CallContext&, const google::protobuf::Message&,
@@ -49,6 +67,8 @@ struct Method {
   using MessageSink = std::function<bool(const google::protobuf::Message&)>;
   using Stream = std::function<absl::Status(CallContext&, const google::protobuf::Message&,
                                             const MessageSink&)>;
+  using MessageSource = std::function<absl::StatusOr<bool>(google::protobuf::Message&)>;
+  using Bidi = std::function<absl::Status(CallContext&, const MessageSource&, const MessageSink&)>;
 
   std::string service;
   std::string name;
@@ -56,8 +76,11 @@ struct Method {
   const google::protobuf::Message* request_prototype = nullptr;
   const google::protobuf::FieldDescriptor* request_id = nullptr;  // null: the request has none
   const google::protobuf::FieldDescriptor* page_size = nullptr;
-  Unary unary;    // at most one of the two is set
-  Stream stream;  // neither: not implemented yet
+  Unary unary;    // at most one of the three is set
+  Stream stream;  // none: not implemented yet
+  Bidi bidi;
+
+  bool streaming() const { return stream || bidi; }
 };
 
 // Not thread-safe while registering, immutable afterwards. Mistakes are collected in status().
@@ -102,6 +125,26 @@ class Router {
     };
   }
 
+  // `handler`: absl::Status(CallContext&, Reader<Request>&, Writer<Response>&), on a thread of its
+  // own like a server stream's.
+  template <class Request, class Response, class Handler>
+  void BidiStream(std::string_view service, std::string_view method, Handler handler) {
+    static_assert(
+        std::is_invocable_r_v<absl::Status, const Handler&, CallContext&, Reader<Request>&,
+                              Writer<Response>&>,
+        "a bidi handler is absl::Status(CallContext&, Reader<Request>&, Writer<Response>&)");
+    Method* entry =
+        Claim(service, method, Request::descriptor(), Response::descriptor(), true, true);
+    if (entry == nullptr) return;
+    entry->bidi = [handler = std::move(handler)](CallContext& context,
+                                                 const Method::MessageSource& source,
+                                                 const Method::MessageSink& sink) {
+      Reader<Request> reader([&source](Request& message) { return source(message); });
+      Writer<Response> writer([&sink](const Response& message) { return sink(message); });
+      return handler(context, reader, writer);
+    };
+  }
+
   // OK, or FAILED_PRECONDITION naming everything that is wrong with the registrations.
   absl::Status status() const;
   // The RPC at "/package.Service/Method", null when it is not served.
@@ -115,7 +158,8 @@ class Router {
   static absl::Status Serialize(const google::protobuf::Message& message, grpc::ByteBuffer& out);
   Method* Claim(std::string_view service, std::string_view method,
                 const google::protobuf::Descriptor* request,
-                const google::protobuf::Descriptor* response, bool streaming);
+                const google::protobuf::Descriptor* response, bool streaming,
+                bool client_streaming = false);
 
   std::map<std::string, Method, std::less<>> methods_;
   std::vector<std::string> services_;
