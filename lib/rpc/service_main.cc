@@ -10,6 +10,7 @@
 #include "absl/flags/flag.h"
 #include "absl/strings/str_cat.h"
 #include "lib/base/errors.h"
+#include "lib/base/fault.h"
 #include "lib/base/log.h"
 #include "lib/rpc/flags.h"
 #include "lib/rpc/server.h"
@@ -59,7 +60,8 @@ int ServiceMain(int argc, char** argv, std::string_view service, std::string_vie
   SetErrorDomain(absl::StrCat(name.substr(0, name.rfind("-service")), ".individuellplan"));
   const std::string collector = absl::GetFlag(FLAGS_otlp_endpoint);
   if (!collector.empty()) StartSpans(collector, service);
-  const absl::Status status = Guarded(serve);
+  absl::Status status = CheckFaultPoint(InProduction());
+  if (status.ok()) status = Guarded(serve);
   StopSpans();
   if (status.ok()) return 0;
   Log(Severity::kError, "cannot_serve",

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "lib/base/errors.h"
+#include "lib/base/fault.h"
 #include "lib/base/id.h"
 #include "lib/base/log.h"
 #include "referral-service/domain/acceptance.h"
@@ -24,6 +25,13 @@ constexpr absl::Duration kLease = absl::Seconds(15);
 constexpr absl::Duration kLongestWait = absl::Minutes(5);
 
 absl::Time Deadline() { return SystemClock().Now() + kBudget; }
+
+// Where a test may kill it once a step is stored.
+std::string_view FaultAfter(const pb::NeedNotice& notice) {
+  if (notice.state() == pb::NeedNotice::CLOSED_DONE) return "acceptance.closed";
+  return notice.acceptance().step() == A::NOMINATING ? "acceptance.plan_stored"
+                                                     : "acceptance.nomination_stored";
+}
 
 // Half a second first; a coordinator who has not answered for days is asked about every 5 minutes.
 absl::Duration Wait(int attempts) {
@@ -46,6 +54,7 @@ absl::StatusOr<bool> AcceptanceWorker::Store(
   const auto changed = deps_.notices->Mutate(ctx, notice.name(),
                                              [&](pb::NeedNotice& now) { return step(now, taken); });
   if (!changed.ok()) return changed.status();
+  FaultPoint(FaultAfter(changed->message));
   return true;
 }
 
@@ -55,6 +64,7 @@ absl::StatusOr<bool> AcceptanceWorker::OpenPlan(const pb::NeedNotice& notice) {
   const auto plan =
       deps_.plans->OpenPlan(notice, secrets->subject_national_id.value_or(""), RequestIdOf(notice));
   if (!plan.ok()) return plan.status();
+  FaultPoint("acceptance.plan_opened");
   return Store(notice, kAdvanceAcceptance,
                [&](pb::NeedNotice& now, const Step& step) { return PlanOpened(now, *plan, step); });
 }
@@ -66,6 +76,7 @@ absl::StatusOr<bool> AcceptanceWorker::Nominate(const pb::NeedNotice& notice) {
   const auto appointment = deps_.plans->Nominate(notice, *secrets->candidate,
                                                  OsloDay(deps_.clock->Now()), RequestIdOf(notice));
   if (!appointment.ok()) return appointment.status();
+  FaultPoint("acceptance.coordinator_asked");
   return Store(notice, kAdvanceAcceptance, [&](pb::NeedNotice& now, const Step& step) {
     return CoordinatorAsked(now, *appointment, step);
   });
@@ -75,6 +86,7 @@ absl::StatusOr<bool> AcceptanceWorker::LookForAnswer(const pb::NeedNotice& notic
   const auto answer = deps_.plans->AnswerOf(notice);
   if (!answer.ok()) return answer.status();
   if (*answer == CoordinatorAnswer::kNone) return false;
+  FaultPoint("acceptance.answer_seen");
   const bool accepted = *answer == CoordinatorAnswer::kAccepted;
   return Store(notice, accepted ? kCloseNotice : kAdvanceAcceptance,
                [&](pb::NeedNotice& now, const Step& step) {
@@ -104,6 +116,7 @@ absl::StatusOr<bool> AcceptanceWorker::RunOnce() {
   const auto work = deps_.work->Claim(Deadline(), kLease);
   if (!work.ok()) return work.status();
   if (!*work) return false;
+  FaultPoint("acceptance.claimed");
   absl::StatusOr<bool> moved = false;
   const auto notice = deps_.notices->Get(Deadline(), (*work)->name);
   if (notice.ok()) {

@@ -96,39 +96,68 @@ def new_notice(number):
     return request
 
 
-def accept(call, stub, number, coordinator):
+def new_id():
+    return str(uuid.uuid4())
+
+
+def referrals(suite):
+    return referral_service_pb2_grpc.ReferralServiceStub(
+        grpc.insecure_channel(f"127.0.0.1:{suite.ports.referral}"))
+
+
+def plans(suite):
+    return plan_service_pb2_grpc.PlanServiceStub(grpc.insecure_channel(f"127.0.0.1:{suite.ports.plan}"))
+
+
+def reads(read):
+    """Whether a read finds something."""
+    try:
+        read()
+        return True
+    except grpc.RpcError as error:
+        if error.code() != grpc.StatusCode.NOT_FOUND:
+            raise
+        return False
+
+
+def count(suite, table):
+    return int(subprocess.run(
+        ["mariadb", "--no-defaults", "-S", suite.folder / "db/s.sock", "-uroot", "-BNe",
+         f"SELECT COUNT(*) FROM {table}"], check=True, capture_output=True, text=True).stdout)
+
+
+def take_new(call, stub, number):
+    """A notice about a person, sent and taken."""
     def step(method, who, request):
         return call(getattr(stub, method), "referral-service", who, request)
 
-    def action(kind, notice, **more):
-        return kind(name=notice.name, etag=notice.etag, request_id=str(uuid.uuid4()), **more)
-
     draft = step("CreateNotice", GP, new_notice(number))
-    step("SubmitNotice", GP, action(referral.ActionRequest, draft))
-    taken = step("TakeNextNotice", CASE_WORKER, referral.TakeNextNoticeRequest(
-        unit="units/fjordvik", request_id=str(uuid.uuid4())))
-    request = action(referral.AcceptNoticeRequest, taken)
+    step("SubmitNotice", GP, referral.ActionRequest(name=draft.name, etag=draft.etag, request_id=new_id()))
+    return step("TakeNextNotice", CASE_WORKER, referral.TakeNextNoticeRequest(
+        unit="units/fjordvik", request_id=new_id()))
+
+
+def accept(call, stub, number, coordinator):
+    taken = take_new(call, stub, number)
+    request = referral.AcceptNoticeRequest(name=taken.name, etag=taken.etag, request_id=new_id())
     request.decision.outcome = notices.NeedNotice.PLAN_AND_COORDINATOR
     request.decision.legal_bases.append(common.HOL_7_1)
     request.coordinator.identity.national_id = coordinator
     request.coordinator.display_name = "Amina Hassan Lie"
     request.coordinator.organization = "organizations/999990003"
     request.coordinator.work_email = "amina.lie@fjordvik.example"
-    return step("AcceptNotice", CASE_WORKER, request).name
+    return call(stub.AcceptNotice, "referral-service", CASE_WORKER, request).name
 
 
-def run(suite, count):
+def run(suite, wanted):
     call = Caller(suite.keys)
-    referrals = referral_service_pb2_grpc.ReferralServiceStub(
-        grpc.insecure_channel(f"127.0.0.1:{suite.ports.referral}"))
-    plans = plan_service_pb2_grpc.PlanServiceStub(
-        grpc.insecure_channel(f"127.0.0.1:{suite.ports.plan}"))
+    referral_stub, plan_stub = referrals(suite), plans(suite)
     accepted = []
 
     def work():
-        for i in range(count):
+        for i in range(wanted):
             person = tenor_number(1960 + i % 40, 1 + i % 12, 1 + i // 40 % 28)
-            accepted.append(accept(call, referrals, person, tenor_number(1990, 1, 30)))
+            accepted.append(accept(call, referral_stub, person, tenor_number(1990, 1, 30)))
 
     worker = threading.Thread(target=work)
     worker.start()
@@ -138,10 +167,10 @@ def run(suite, count):
     end = time.monotonic() + PATIENCE
     for name in accepted:
         while True:
-            notice = call(referrals.GetNotice, "referral-service", CASE_WORKER,
+            notice = call(referral_stub.GetNotice, "referral-service", CASE_WORKER,
                           referral.GetNoticeRequest(name=name))
             if notice.acceptance.step == notices.Acceptance.AWAITING_COORDINATOR:
-                found = call(plans.GetPlan, "plan-service", CASE_WORKER,
+                found = call(plan_stub.GetPlan, "plan-service", CASE_WORKER,
                              plan.GetPlanRequest(name=notice.acceptance.plan))
                 seen += found.notice == name
                 doubled += len(found.coordinator_appointments) - 1
@@ -149,11 +178,8 @@ def run(suite, count):
             if time.monotonic() > end:
                 break
             time.sleep(0.1)
-    made = int(subprocess.run(
-        ["mariadb", "--no-defaults", "-S", suite.folder / "db/s.sock", "-uroot", "-BNe",
-         "SELECT COUNT(*) FROM ip_plan.plan"], check=True, capture_output=True, text=True).stdout)
-    return {"name": "referral.saga_kill9", "expected": count, "seen": seen, "lost": count - seen,
-            "doubled": doubled + made - count, "kills": kills}
+    return {"name": "referral.saga_kill9", "expected": wanted, "seen": seen, "lost": wanted - seen,
+            "doubled": doubled + count(suite, "ip_plan.plan") - wanted, "kills": kills}
 
 
 def main():
