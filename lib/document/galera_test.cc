@@ -1,15 +1,12 @@
 // The document store and the feed with writers and readers on all nodes of a Galera cluster.
 // Run by tests/fault/galera-cluster; skipped without one.
-#include <signal.h>
+#include "lib/testing/galera.h"
 
 #include <atomic>
-#include <cstdlib>
 #include <iostream>
 #include <thread>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "document_test/item.pb.h"
 #include "gmock/gmock.h"
@@ -19,8 +16,6 @@
 #include "lib/crypto/base64url.h"
 #include "lib/crypto/key_ring.h"
 #include "lib/document/store.h"
-#include "lib/sql/migrate.h"
-#include "lib/testing/mariadb.h"
 
 namespace ip::document {
 namespace {
@@ -35,7 +30,7 @@ const char kShared[] = "items/shared";
 absl::Time In(absl::Duration d) { return SystemClock().Now() + d; }
 
 struct Node {
-  std::unique_ptr<sql::Pool> pool;
+  sql::Pool* pool;
   std::unique_ptr<outbox::Feed> feed;
   std::unique_ptr<Store<Item>> store;
   std::vector<outbox::Entry> seen;
@@ -44,30 +39,17 @@ struct Node {
 class GaleraTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    const char* sockets = std::getenv("IP_TEST_GALERA_SOCKETS");
-    if (sockets == nullptr) GTEST_SKIP() << "run it with tests/fault/galera-cluster";
-    sql::Options options;
-    options.user = "root";
-    options.causal_reads = true;
-    const std::vector<std::string> all = absl::StrSplit(sockets, ',');
-    options.socket = all.front();
-    const std::string schema = absl::StrCat("test_", absl::BytesToHexString(RandomBytes(8)));
-    auto admin = *sql::Pool::Open(options);
-    ASSERT_TRUE(admin->Acquire(In(absl::Seconds(10)))->Run("CREATE DATABASE " + schema).ok());
-    options.schema = schema;
-    ASSERT_TRUE(
-        sql::Migrate(options, ip::testing::SourcePath("lib/document/testdata/migrations")).ok());
+    cluster_ = ip::testing::GaleraCluster::Join("lib/document/testdata/migrations");
+    if (cluster_ == nullptr) GTEST_SKIP() << "run it with tests/fault/galera-cluster";
     cipher_ = *crypto::KeyRing::Parse("1 " + crypto::ToBase64Url(std::string(32, 'k')));
     Hooks<Item> hooks;
     hooks.event = [](const Item& now, int64_t) { return absl::StrCat(now.count()); };
-    for (const std::string& socket : all) {
-      options.socket = socket;
+    for (size_t i = 0; i < cluster_->size(); ++i) {
       Node& node = nodes_.emplace_back();
-      node.pool = *sql::Pool::Open(options);
-      node.feed = std::make_unique<outbox::Feed>(node.pool.get(), absl::Milliseconds(20));
+      node.pool = &cluster_->pool(i);
+      node.feed = std::make_unique<outbox::Feed>(node.pool, absl::Milliseconds(20));
       node.store = std::make_unique<Store<Item>>(
-          Config{node.pool.get(), cipher_.get(), &SystemClock(), node.feed.get(), "item", "item"},
-          hooks);
+          Config{node.pool, cipher_.get(), &SystemClock(), node.feed.get(), "item", "item"}, hooks);
     }
   }
 
@@ -140,6 +122,7 @@ class GaleraTest : public ::testing::Test {
     }
   }
 
+  std::unique_ptr<ip::testing::GaleraCluster> cluster_;
   std::unique_ptr<crypto::KeyRing> cipher_;
   std::vector<Node> nodes_;
   std::atomic<int> done_ = 0;
@@ -151,10 +134,9 @@ TEST_F(GaleraTest, EveryIncrementCountsOnceAndEveryEventIsSeenOnce) {
 }
 
 TEST_F(GaleraTest, AKilledNodeLosesAndDoublesNothing) {
-  const std::vector<std::string> pids = absl::StrSplit(std::getenv("IP_TEST_GALERA_PIDS"), ',');
   Run(nodes_.size() - 1, 150, [&] {
     while (done_ < 200) absl::SleepFor(absl::Milliseconds(1));
-    ASSERT_EQ(kill(std::stoi(pids.back()), SIGKILL), 0);
+    cluster_->Kill(cluster_->size() - 1);
   });
   std::cout << replayed_ << " repetitions found that their first call had been committed\n";
 }
