@@ -18,7 +18,7 @@
 
 ABSL_FLAG(std::string, plan_service, "", "Where plan-service listens: host:port.");
 ABSL_FLAG(std::string, reference_file, "", "Municipalities, organizations and units (JSON).");
-ABSL_FLAG(std::string, rules_dir, "", "Folder of the dated rules: notices.json.");
+ABSL_FLAG(std::string, rules_dir, "", "Folder of the dated rules: notices.json, letters.json.");
 ABSL_FLAG(std::string, person_key_file, "", "The key that makes person ids (ip-keys init).");
 ABSL_FLAG(std::string, document_keys_file, "", "The keys that encrypt documents (ip-keys init).");
 ABSL_FLAG(std::string, signing_key_file, "", "The key this service signs its own calls with.");
@@ -33,6 +33,8 @@ absl::Status Serve() {
   if (!reference.ok()) return reference.status();
   const auto rules = ip::referral::Rules::Load(absl::GetFlag(FLAGS_rules_dir));
   if (!rules.ok()) return rules.status();
+  const auto letters = ip::referral::LetterRules::Load(absl::GetFlag(FLAGS_rules_dir));
+  if (!letters.ok()) return letters.status();
   const auto persons = ip::auth::PersonIds::Load(absl::GetFlag(FLAGS_person_key_file),
                                                  ip::auth::NumbersFor(production));
   if (!persons.ok()) return persons.status();
@@ -58,7 +60,7 @@ absl::Status Serve() {
       {repositories.notices.get(), repositories.work.get(), plans.get(), clock->get()});
   ip::referral::Handlers handlers({repositories.notices.get(), repositories.work.get(),
                                    repositories.statistics.get(), &feed, clock->get(), &*reference,
-                                   &*rules, &*persons, [&worker] { worker.Nudge(); }});
+                                   &*rules, &*letters, &*persons, [&worker] { worker.Nudge(); }});
   ip::rpc::Router router;
   handlers.Register(router);
   auto options = ip::rpc::ServerOptionsFromFlags();

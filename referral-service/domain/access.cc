@@ -39,12 +39,18 @@ bool IsAuthor(const pb::NeedNotice& notice, const Caller& caller) {
   return !notice.history().empty() && notice.history(0).actor() == ActorOf(caller);
 }
 
+bool IsBetweenUnitAndPerson(const pb::HistoryEntry& entry) {
+  return entry.action() == "CreateNoticeComplaint" ||
+         entry.action() == "ChangeNoticeComplaintState" || entry.action() == "IssueLetter";
+}
+
 void HideWhatTheUnitWrites(pb::NeedNotice& notice, const std::string& viewer) {
   notice.clear_assignee();
   notice.clear_assignee_display_name();
   notice.clear_merged_into();
   notice.clear_possible_duplicates();
   notice.clear_complaints();
+  notice.clear_letters();
   auto* decision = notice.mutable_decision();
   decision->clear_reasons();
   decision->clear_legal_bases();
@@ -55,7 +61,10 @@ void HideWhatTheUnitWrites(pb::NeedNotice& notice, const std::string& viewer) {
     notice.mutable_acceptance()->clear_appointment();
     notice.mutable_acceptance()->clear_coordinator_display_name();
   }
-  for (auto& entry : *notice.mutable_history()) {
+  auto& history = *notice.mutable_history();
+  history.erase(std::remove_if(history.begin(), history.end(), IsBetweenUnitAndPerson),
+                history.end());
+  for (auto& entry : history) {
     if (entry.actor() == viewer) continue;
     entry.clear_actor();
     entry.clear_actor_display_name();

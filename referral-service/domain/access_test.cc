@@ -73,11 +73,14 @@ TEST(Views, TheNotifierSeesWhereItStandsAndNotWhatTheUnitWrites) {
   entry->set_actor_display_name("Siri Dahle");
   entry->set_reason("Intern");
   entry->set_state(N::CLOSED_DONE);
+  notice.add_complaints()->set_text("Klagen");
+  notice.add_history()->set_action("CreateNoticeComplaint");
+  notice.add_letters()->set_title("Brevet");
 
   const auto seen = ViewFor(notice, testing::Gp(), TestReference(), absl::CivilDay(2026, 11, 3));
   const std::string text = seen.DebugString();
-  for (const char* secret :
-       {"Siri", "persons/siri", "Hemmelig", "plans/p1", "Amina", "Intern", "notices/other"}) {
+  for (const char* secret : {"Siri", "persons/siri", "Hemmelig", "plans/p1", "Amina", "Intern",
+                             "notices/other", "Klagen", "CreateNoticeComplaint", "Brevet"}) {
     EXPECT_EQ(text.find(secret), std::string::npos) << secret << "\n" << text;
   }
   EXPECT_EQ(seen.state(), N::CLOSED_DONE);

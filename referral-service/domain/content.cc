@@ -4,6 +4,7 @@
 #include "absl/strings/string_view.h"
 #include "lib/base/errors.h"
 #include "referral-service/domain/draft.h"
+#include "referral-service/domain/text.h"
 
 namespace ip::referral {
 namespace {
@@ -12,16 +13,6 @@ constexpr size_t kMaxName = 200;
 constexpr size_t kMaxLine = 500;
 constexpr size_t kMaxText = 4000;
 constexpr int kMaxItems = 50;
-
-// Characters as a person counts them, near enough: code points.
-size_t Length(const std::string& text) {
-  return static_cast<size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
-}
-
-bool IsBlank(const std::string& text) {
-  return text.find_first_not_of(" \t\r\n") == std::string::npos;
-}
 
 class Check {
  public:

@@ -5,13 +5,10 @@
 #include "absl/strings/match.h"
 #include "lib/base/errors.h"
 #include "referral-service/domain/states.h"
+#include "referral-service/domain/text.h"
 
 namespace ip::referral {
 namespace {
-
-bool IsBlank(const std::string& text) {
-  return text.find_first_not_of(" \t\r\n") == std::string::npos;
-}
 
 absl::Status Incomplete(const std::vector<Precondition>& missing) {
   return PreconditionsFailed("DECISION_INCOMPLETE",
@@ -103,11 +100,18 @@ pb::NeedNotice ForwardedCopy(const pb::NeedNotice& forwarded) {
   return copy;
 }
 
-absl::Status Merge(pb::NeedNotice& notice, const std::string& into, const Step& step) {
-  if (!absl::StartsWith(into, "notices/") && !absl::StartsWith(into, "plans/")) {
+absl::Status Merge(pb::NeedNotice& notice, const std::string& into, const pb::NeedNotice* target,
+                   const Step& step) {
+  if (target == nullptr && !absl::StartsWith(into, "plans/")) {
     return InvalidField("into", "Required: \"notices/{notice}\" or \"plans/{plan}\".");
   }
   if (into == notice.name()) return InvalidField("into", "A notice cannot go into itself.");
+  if (target != nullptr && target->subject().person() != notice.subject().person()) {
+    return InvalidField("into", "That notice is about somebody else.");
+  }
+  if (target != nullptr && !IsOpen(target->state())) {
+    return InvalidField("into", "That notice is closed; join with one that goes on.");
+  }
   if (absl::Status status = Advance(notice, step); !status.ok()) return status;
   notice.set_merged_into(into);
   return absl::OkStatus();

@@ -30,9 +30,10 @@ absl::Status Forward(pb::NeedNotice& notice, const std::string& unit, const std:
 // taken.
 pb::NeedNotice ForwardedCopy(const pb::NeedNotice& forwarded);
 
-// Ends it as a part of an open notice or plan. Errors: INVALID_ARGUMENT when `into` is neither, or
-// the notice itself.
-absl::Status Merge(pb::NeedNotice& notice, const std::string& into, const Step& step);
+// Ends it as a part of a plan or of another notice, which is `target` (null for a plan). Errors:
+// INVALID_ARGUMENT when `into` is neither, the notice itself, closed, or about somebody else.
+absl::Status Merge(pb::NeedNotice& notice, const std::string& into, const pb::NeedNotice* target,
+                   const Step& step);
 
 }  // namespace ip::referral
 

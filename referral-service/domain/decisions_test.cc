@@ -13,8 +13,7 @@ using testing::By;
 using testing::Stored;
 using testing::TestReference;
 
-// Acceptance check 11 of domain.md § 8.
-TEST(Decisions, Check11_ARejectionWithoutComplaintInformationIsRefused) {
+TEST(Acceptance, Check11_ARejectionWithoutComplaintInformationIsRefused) {
   auto notice = Stored(N::IN_TRIAGE);
   pb::Decision decision;
   decision.set_reasons("Behovet er ikke langvarig.");
@@ -35,8 +34,8 @@ TEST(Decisions, Check11_ARejectionWithoutComplaintInformationIsRefused) {
   EXPECT_EQ(TimeOf(notice.decision().decide_time()), testing::Noon());
 }
 
-// Acceptance check 10 of domain.md § 8; that a new notice is welcome is shown in service_test.cc.
-TEST(Decisions, Check10_DeclinedOnlyAfterACoordinatorAloneWasOffered) {
+// That a new notice is welcome is shown in service_test.cc.
+TEST(Acceptance, Check10_DeclinedOnlyAfterACoordinatorAloneWasOffered) {
   auto notice = Stored(N::IN_TRIAGE);
   pb::Decision decision;
   EXPECT_EQ(ReasonOf(Decline(notice, decision, By("DeclineNotice"))), "DECISION_INCOMPLETE");
@@ -77,9 +76,22 @@ TEST(Decisions, AForwardedNoticeGoesOnWithItsClock) {
 
 TEST(Decisions, MergeNamesWhatGoesOn) {
   auto notice = Stored(N::SUBMITTED);
-  EXPECT_FALSE(Merge(notice, "notices/n1", By("MergeNotice")).ok());
-  EXPECT_FALSE(Merge(notice, "units/fjordvik", By("MergeNotice")).ok());
-  ASSERT_TRUE(Merge(notice, "plans/p1", By("MergeNotice")).ok());
+  const auto step = By("MergeNotice");
+  EXPECT_FALSE(Merge(notice, "units/fjordvik", nullptr, step).ok());
+  EXPECT_FALSE(Merge(notice, notice.name(), &notice, step).ok());
+  auto other = Stored(N::IN_TRIAGE);
+  other.set_name("notices/n2");
+  other.mutable_subject()->set_person("persons/other");
+  EXPECT_FALSE(Merge(notice, other.name(), &other, step).ok());
+  auto closed = Stored(N::WITHDRAWN);
+  closed.set_name("notices/n3");
+  EXPECT_FALSE(Merge(notice, closed.name(), &closed, step).ok());
+  auto open = Stored(N::IN_TRIAGE);
+  open.set_name("notices/n4");
+  auto joined = notice;
+  ASSERT_TRUE(Merge(joined, open.name(), &open, step).ok());
+  EXPECT_EQ(joined.merged_into(), "notices/n4");
+  ASSERT_TRUE(Merge(notice, "plans/p1", nullptr, step).ok());
   EXPECT_EQ(notice.state(), N::MERGED);
   EXPECT_EQ(notice.merged_into(), "plans/p1");
 }

@@ -91,12 +91,7 @@ pb::NeedNotice NewDraft(const pb::NeedNotice& request, const std::string& subjec
   }
   if (notifier->display_name().empty()) notifier->set_display_name(step.display_name);
 
-  auto* entry = notice.add_history();
-  *entry->mutable_time() = TimestampOf(step.now);
-  entry->set_actor(step.actor);
-  entry->set_actor_display_name(step.display_name);
-  entry->set_action(step.action);
-  entry->set_state(notice.state());
+  Record(notice, step);
   return notice;
 }
 

@@ -16,8 +16,7 @@ pb::NeedNotice SubmittedAt(absl::Time time) {
   return notice;
 }
 
-// Acceptance check 7 of domain.md § 8.
-TEST(LegalClock, Check7_AmberOnDay21AndTheMonthRuleFrom31January) {
+TEST(Acceptance, Check07_AmberOnDay21AndTheMonthRuleFrom31January) {
   EXPECT_EQ(MonthsLater(CivilDay(2026, 1, 31), 1), CivilDay(2026, 2, 28));
   EXPECT_EQ(MonthsLater(CivilDay(2028, 1, 31), 1), CivilDay(2028, 2, 29));
   EXPECT_EQ(MonthsLater(CivilDay(2026, 12, 31), 1), CivilDay(2027, 1, 31));
@@ -94,9 +93,9 @@ TEST(Rules, TheFileThatIsShippedIsGood) {
 TEST(Rules, TheSetOfTheDayHoldsAndBadFilesAreRefused) {
   const auto rules = Rules::Parse(R"({"ruleSets": [
     {"name": "a", "validFrom": {"year": 2022, "month": 8, "day": 1}, "amberDays": 21,
-     "deadlineMonths": 1},
+     "deadlineMonths": 1, "complaintTimes": [{"weeks": 4}]},
     {"name": "b", "validFrom": {"year": 2027, "month": 1, "day": 1}, "amberDays": 14,
-     "deadlineMonths": 2}]})");
+     "deadlineMonths": 2, "complaintTimes": [{"weeks": 3}]}]})");
   ASSERT_TRUE(rules.ok()) << rules.status();
   EXPECT_EQ(rules->On(CivilDay(2026, 12, 31)).name(), "a");
   EXPECT_EQ(rules->On(CivilDay(2027, 1, 1)).name(), "b");

@@ -7,6 +7,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/civil_time.h"
 #include "referral-service/domain/notice_rules.pb.h"
+#include "referral-service/domain/types.h"
 
 namespace ip::referral {
 
@@ -24,6 +25,9 @@ class Rules {
  private:
   rules::RuleBook book_;
 };
+
+// How many weeks one may complain about a decision that rests on `basis`.
+int ComplaintWeeks(const rules::RuleSet& rules, type::LegalBasis basis);
 
 }  // namespace ip::referral
 

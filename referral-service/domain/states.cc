@@ -61,6 +61,13 @@ const std::vector<Transition>& Transitions() {
       {"MergeNotice", kUndecided, N::MERGED},
       {"MarkNoticeEnteredInError", kUndecided, N::ENTERED_IN_ERROR},
       {"ReopenNotice", {N::REJECTED_NOT_ELIGIBLE}, N::IN_TRIAGE},
+      {"CreateNoticeComplaint",
+       {N::ACCEPTED, N::CLOSED_DONE, N::REJECTED_NOT_ELIGIBLE, N::DECLINED_BY_USER},
+       {}},
+      {"IssueLetter",
+       {N::SUBMITTED, N::IN_TRIAGE, N::AWAITING_INFO, N::ACCEPTED, N::CLOSED_DONE,
+        N::REJECTED_NOT_ELIGIBLE, N::DECLINED_BY_USER},
+       {}},
       {kAdvanceAcceptance, {N::ACCEPTED}, {}},
       {kCloseNotice, {N::ACCEPTED}, N::CLOSED_DONE},
   };
@@ -73,10 +80,7 @@ absl::Status CheckState(const pb::NeedNotice& notice, std::string_view action) {
                       action, WayOut(action, notice.state()));
 }
 
-absl::Status Advance(pb::NeedNotice& notice, const Step& step) {
-  if (absl::Status status = CheckState(notice, step.action); !status.ok()) return status;
-  const Transition* row = Find(step.action, notice.state());
-  if (row->to) notice.set_state(*row->to);
+void Record(pb::NeedNotice& notice, const Step& step) {
   auto* entry = notice.add_history();
   *entry->mutable_time() = TimestampOf(step.now);
   entry->set_actor(step.actor);
@@ -84,8 +88,17 @@ absl::Status Advance(pb::NeedNotice& notice, const Step& step) {
   entry->set_action(step.action);
   entry->set_state(notice.state());
   entry->set_reason(step.reason);
+}
+
+absl::Status Advance(pb::NeedNotice& notice, const Step& step) {
+  if (absl::Status status = CheckState(notice, step.action); !status.ok()) return status;
+  const Transition* row = Find(step.action, notice.state());
+  if (row->to) notice.set_state(*row->to);
+  Record(notice, step);
   return absl::OkStatus();
 }
+
+bool IsOpen(State state) { return IsUndecided(state) || state == pb::NeedNotice::ACCEPTED; }
 
 bool IsUndecided(State state) {
   return state == pb::NeedNotice::SUBMITTED || state == pb::NeedNotice::IN_TRIAGE ||

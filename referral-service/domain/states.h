@@ -22,8 +22,14 @@ const std::vector<Transition>& Transitions();
 // FAILED_PRECONDITION / NOTICE_STATE_FORBIDS_ACTION with state, action and what would allow it.
 absl::Status CheckState(const pb::NeedNotice& notice, std::string_view action);
 
-// CheckState, then moves the notice on and writes the step into its history.
+// Writes the step into the history, with the state the notice is in.
+void Record(pb::NeedNotice& notice, const Step& step);
+
+// CheckState, then moves the notice on and records the step.
 absl::Status Advance(pb::NeedNotice& notice, const Step& step);
+
+// Sent, and not closed.
+bool IsOpen(State state);
 
 // Waits for the unit to decide: SUBMITTED, IN_TRIAGE or AWAITING_INFO.
 bool IsUndecided(State state);

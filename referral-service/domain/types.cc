@@ -22,6 +22,10 @@ google::type::Date DateOf(absl::CivilDay day) {
   return date;
 }
 
+std::string NoticeOf(const std::string& child) {
+  return child.substr(0, child.find('/', child.find('/') + 1));
+}
+
 google::protobuf::Timestamp TimestampOf(absl::Time time) {
   const int64_t micros = absl::ToUnixMicros(time);
   const int64_t seconds = absl::ToUnixSeconds(time);

@@ -30,6 +30,9 @@ bool IsValid(const google::type::Date& date);
 absl::CivilDay DayOf(const google::type::Date& date);
 google::type::Date DateOf(absl::CivilDay day);
 
+// "notices/{notice}" of "notices/{notice}/complaints/{complaint}" or another child.
+std::string NoticeOf(const std::string& child);
+
 // Instants, to the microsecond.
 google::protobuf::Timestamp TimestampOf(absl::Time time);
 absl::Time TimeOf(const google::protobuf::Timestamp& timestamp);

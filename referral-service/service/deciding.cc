@@ -1,5 +1,9 @@
+#include <optional>
+
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "lib/base/errors.h"
+#include "lib/base/fault.h"
 #include "lib/base/id.h"
 #include "referral-service/domain/acceptance.h"
 #include "referral-service/domain/decisions.h"
@@ -53,6 +57,7 @@ Handlers::NoticeOr Handlers::AcceptNotice(Ctx& ctx, const pb::AcceptNoticeReques
         return status.ok() && !known ? IdentityMissing() : status;
       },
       secrets);
+  FaultPoint("acceptance.accepted");
   if (accepted.ok()) deps_.nudge_worker();
   return accepted;
 }
@@ -82,10 +87,25 @@ Handlers::NoticeOr Handlers::ForwardNotice(Ctx& ctx, const pb::ForwardNoticeRequ
                return Forward(notice, request.unit(), new_name, *deps_.reference, step);
              });
   if (!answer.ok()) return answer;
+  FaultPoint("forwarding.forwarded");
   absl::Status completed = CompleteForwarding(*deps_.notices, *deps_.work, *answer, ctx.deadline());
+  FaultPoint("forwarding.copied");
   // It is decided; the worker brings the new notice to be.
   if (!completed.ok()) deps_.nudge_worker();
   return answer;
+}
+
+Handlers::NoticeOr Handlers::MergeNotice(Ctx& ctx, const pb::MergeNoticeRequest& request) {
+  std::optional<pb::NeedNotice> target;
+  if (absl::StartsWith(request.into(), "notices/")) {
+    auto found = Read(ctx, request.into());
+    if (!found.ok()) return found.status();
+    target = *std::move(found);
+  }
+  return Change(ctx, {request.name(), request.etag(), request.request_id(), request.reason()},
+                [&](pb::NeedNotice& notice, const Step& step) {
+                  return Merge(notice, request.into(), target ? &*target : nullptr, step);
+                });
 }
 
 void Handlers::RegisterDeciding(rpc::Router& router) {
@@ -111,12 +131,7 @@ void Handlers::RegisterDeciding(rpc::Router& router) {
                       });
       });
   router.Unary<pb::MergeNoticeRequest, pb::NeedNotice>(
-      kService, "MergeNotice", [this](Ctx& ctx, const pb::MergeNoticeRequest& r) {
-        return Change(ctx, {r.name(), r.etag(), r.request_id(), r.reason()},
-                      [&](pb::NeedNotice& notice, const Step& step) {
-                        return Merge(notice, r.into(), step);
-                      });
-      });
+      kService, "MergeNotice", [this](Ctx& ctx, const auto& r) { return MergeNotice(ctx, r); });
   router.Unary<pb::ActionRequest, pb::NeedNotice>(
       kService, "MarkNoticeEnteredInError", [this](Ctx& ctx, const pb::ActionRequest& r) {
         return Change(ctx, {r.name(), r.etag(), r.request_id(), r.reason()}, Advance);

@@ -47,20 +47,26 @@ absl::StatusOr<std::string> SubjectOf(const pb::CreateNoticeRequest& request, co
 
 }  // namespace
 
-Handlers::NoticeOr Handlers::CreateNotice(Ctx& ctx, const pb::CreateNoticeRequest& request) {
+absl::StatusOr<Handlers::Draft> Handlers::DraftOf(Ctx& ctx, const pb::CreateNoticeRequest& request,
+                                                  const Step& step) const {
   const auto subject = SubjectOf(request, ctx.caller(), *deps_.persons);
   if (!subject.ok()) return subject.status();
-  const Step step = StepOf(ctx, "");
-  const pb::NeedNotice draft =
-      NewDraft(request.notice(), *subject, ctx.caller(), *deps_.reference, step);
-  absl::Status content = CheckContent(draft, ctx.caller(), *deps_.reference, Today());
+  Draft draft{NewDraft(request.notice(), *subject, ctx.caller(), *deps_.reference, step), {}};
+  absl::Status content = CheckContent(draft.notice, ctx.caller(), *deps_.reference, Today());
   if (!content.ok()) return content;
-  Secrets secrets;
   if (!request.subject_identity().national_id().empty()) {
-    secrets.subject_national_id = request.subject_identity().national_id();
+    draft.secrets.subject_national_id = request.subject_identity().national_id();
   }
+  return draft;
+}
+
+Handlers::NoticeOr Handlers::CreateNotice(Ctx& ctx, const pb::CreateNoticeRequest& request) {
+  const Step step = StepOf(ctx, "");
+  const auto draft = DraftOf(ctx, request, step);
+  if (!draft.ok()) return draft.status();
   auto created = deps_.notices->Create(ContextOf(ctx, request.request_id(), ""),
-                                       absl::StrCat("notices/", NewId(step.now)), draft, secrets);
+                                       absl::StrCat("notices/", NewId(step.now)), draft->notice,
+                                       draft->secrets);
   if (!created.ok()) return created.status();
   return View(ctx, created->message);
 }
@@ -80,7 +86,7 @@ Handlers::NoticeOr Handlers::UpdateNotice(Ctx& ctx, const pb::UpdateNoticeReques
 Handlers::NoticeOr Handlers::SubmitNotice(Ctx& ctx, const pb::ActionRequest& request) {
   const auto draft = deps_.notices->Get(ctx.deadline(), request.name());
   if (!draft.ok()) return draft.status();
-  const auto others = deps_.notices->FindOpen(ctx.deadline(), draft->message.subject().person());
+  const auto others = deps_.notices->FindOthers(ctx.deadline(), draft->message.subject().person());
   if (!others.ok()) return others.status();
   const Target target{request.name(), request.etag(), request.request_id(), request.reason()};
   return Change(ctx, target, [&](pb::NeedNotice& notice, const Step& step) {

@@ -10,8 +10,11 @@ void Handlers::Register(rpc::Router& router) {
   router.AddService("individuellplan.referral.v1.ReferralService");
   router.AddService("individuellplan.referral.v1.ReferralFeedService");
   RegisterFiling(router);
+  RegisterBatch(router);
   RegisterQueue(router);
   RegisterDeciding(router);
+  RegisterComplaints(router);
+  RegisterLetters(router);
   RegisterFeed(router);
 }
 

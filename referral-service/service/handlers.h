@@ -13,6 +13,7 @@
 #include "lib/outbox/feed.h"
 #include "lib/reference/reference.h"
 #include "lib/rpc/router.h"
+#include "referral-service/domain/letters.h"
 #include "referral-service/domain/rules.h"
 #include "referral-service/domain/types.h"
 #include "referral-service/storage/notice_repository.h"
@@ -28,6 +29,7 @@ struct Deps {
   const Clock* clock;  // business time
   const Reference* reference;
   const Rules* rules;
+  const LetterRules* letters;
   const auth::PersonIds* persons;
   std::function<void()> nudge_worker;  // a notice was accepted or forwarded
 };
@@ -55,8 +57,11 @@ class Handlers {
   using ChangeStep = std::function<absl::Status(pb::NeedNotice&, const Step&)>;
 
   void RegisterFiling(rpc::Router& router);
+  void RegisterBatch(rpc::Router& router);
   void RegisterQueue(rpc::Router& router);
   void RegisterDeciding(rpc::Router& router);
+  void RegisterComplaints(rpc::Router& router);
+  void RegisterLetters(rpc::Router& router);
   void RegisterFeed(rpc::Router& router);
 
   // filing.cc: who sends.
@@ -68,6 +73,11 @@ class Handlers {
                                                           const pb::ListMyNoticesRequest& request);
   absl::StatusOr<pb::ListUnitsResponse> ListUnits(Ctx& ctx, const pb::ListUnitsRequest& request);
 
+  // batch.cc: what systems send.
+  absl::Status SubmitNotices(Ctx& ctx, rpc::Reader<pb::CreateNoticeRequest>& reader,
+                             rpc::Writer<pb::SubmitNoticesResponse>& writer);
+  NoticeOr SubmitOne(Ctx& ctx, const pb::CreateNoticeRequest& request);
+
   // queue.cc: the unit's queue.
   absl::StatusOr<pb::ListQueueResponse> ListQueue(Ctx& ctx, const pb::ListQueueRequest& request);
   absl::Status WatchQueue(Ctx& ctx, const pb::WatchQueueRequest& request,
@@ -78,12 +88,30 @@ class Handlers {
                           rpc::Writer<pb::QueueEvent>& writer);
   absl::StatusOr<pb::GetQueueStatisticsResponse> GetQueueStatistics(
       Ctx& ctx, const pb::GetQueueStatisticsRequest& request);
+  absl::StatusOr<pb::GetMeetingAgendaResponse> GetMeetingAgenda(
+      Ctx& ctx, const pb::GetMeetingAgendaRequest& request);
   NoticeOr TakeNextNotice(Ctx& ctx, const pb::TakeNextNoticeRequest& request);
 
   // deciding.cc: what becomes of a notice.
   NoticeOr AcceptNotice(Ctx& ctx, const pb::AcceptNoticeRequest& request);
   NoticeOr NominateAnother(Ctx& ctx, const pb::NominateAnotherCoordinatorRequest& request);
   NoticeOr ForwardNotice(Ctx& ctx, const pb::ForwardNoticeRequest& request);
+  NoticeOr MergeNotice(Ctx& ctx, const pb::MergeNoticeRequest& request);
+
+  // complaints.cc: who does not agree.
+  using ComplaintOr = absl::StatusOr<pb::NoticeComplaint>;
+  ComplaintOr CreateComplaint(Ctx& ctx, const pb::CreateNoticeComplaintRequest& request);
+  ComplaintOr ChangeComplaint(Ctx& ctx, const pb::ChangeNoticeComplaintStateRequest& request);
+
+  // letters.cc: what is written to people.
+  using LetterOr = absl::StatusOr<pb::Letter>;
+  using RenderedOr = absl::StatusOr<pb::RenderLetterResponse>;
+  LetterOr DraftLetter(Ctx& ctx, const pb::DraftLetterRequest& request);
+  LetterOr IssueLetter(Ctx& ctx, const pb::IssueLetterRequest& request);
+  RenderedOr RenderLetter(Ctx& ctx, const pb::RenderLetterRequest& request);
+  RenderedOr RenderPackage(Ctx& ctx, const pb::RenderComplaintPackageRequest& request);
+  LetterOr ReceiptOf(const pb::NeedNotice& notice, type::Language language) const;
+  LetterSources Sources() const;
 
   // feed.cc: what other services may know.
   absl::Status WatchEvents(Ctx& ctx, const type::WatchEventsRequest& request,
@@ -92,6 +120,14 @@ class Handlers {
                                                        const type::GetObligationsRequest& request);
   absl::StatusOr<type::ResolveContactResponse> ResolveContact(
       Ctx& ctx, const type::ResolveContactRequest& request);
+
+  // A draft of what the request says, as the caller may send it, and what must not stand in it.
+  struct Draft {
+    pb::NeedNotice notice;
+    Secrets secrets;
+  };
+  absl::StatusOr<Draft> DraftOf(Ctx& ctx, const pb::CreateNoticeRequest& request,
+                                const Step& step) const;
 
   // handlers.cc: common to all.
 

@@ -6,6 +6,7 @@
 #include "lib/base/paging.h"
 #include "lib/outbox/outbox.h"
 #include "referral-service/domain/access.h"
+#include "referral-service/domain/agenda.h"
 #include "referral-service/domain/handling.h"
 #include "referral-service/service/handlers.h"
 #include "referral-service/storage/projections.h"
@@ -15,6 +16,7 @@ namespace {
 
 constexpr char kService[] = "individuellplan.referral.v1.ReferralService";
 constexpr int kBatch = 200;
+constexpr int kMostConsidered = 1000;  // for an agenda
 
 // How long a stream sleeps at most before it looks whether anybody still listens.
 absl::Time Slice(absl::Time deadline) {
@@ -136,9 +138,26 @@ absl::Status Handlers::SendChange(Ctx&, const std::string& unit, const outbox::E
   if (!*item) return absl::OkStatus();
   pb::QueueEvent event;
   event.set_cursor(outbox::EncodeCursor(entry.seq));
-  event.set_removed(!IsInQueue((*item)->state()));
+  event.set_removed(!IsInQueue(**item));
   *event.mutable_item() = **std::move(item);
   return writer.Write(event) ? absl::OkStatus() : absl::CancelledError();
+}
+
+absl::StatusOr<pb::GetMeetingAgendaResponse> Handlers::GetMeetingAgenda(
+    Ctx& ctx, const pb::GetMeetingAgendaRequest& request) {
+  absl::Status status = CheckAccess(ctx.action(), request.unit(), ctx.caller(), *deps_.reference);
+  if (!status.ok()) return status;
+  const auto days = MeetingDaysOf(request, Today());
+  if (!days.ok()) return days.status();
+  QueueQuery query;
+  query.unit = request.unit();
+  query.today = days->meeting;
+  query.limit = kMostConsidered;
+  const auto page = deps_.notices->ListQueue(ctx.deadline(), query);
+  if (!page.ok()) return page.status();
+  auto agenda = AgendaOf(page->items, *days);
+  agenda.set_more(agenda.more() || !page->last.empty());
+  return agenda;
 }
 
 Handlers::NoticeOr Handlers::TakeNextNotice(Ctx& ctx, const pb::TakeNextNoticeRequest& request) {
@@ -176,6 +195,9 @@ void Handlers::RegisterQueue(rpc::Router& router) {
   router.Unary<pb::GetQueueStatisticsRequest, pb::GetQueueStatisticsResponse>(
       kService, "GetQueueStatistics",
       [this](Ctx& ctx, const auto& r) { return GetQueueStatistics(ctx, r); });
+  router.Unary<pb::GetMeetingAgendaRequest, pb::GetMeetingAgendaResponse>(
+      kService, "GetMeetingAgenda",
+      [this](Ctx& ctx, const auto& r) { return GetMeetingAgenda(ctx, r); });
   router.Unary<pb::ListQueueRequest, pb::ListQueueResponse>(
       kService, "ListQueue", [this](Ctx& ctx, const auto& r) { return ListQueue(ctx, r); });
   router.ServerStream<pb::WatchQueueRequest, pb::QueueEvent>(

@@ -1,20 +1,11 @@
-// The service over gRPC, in process, on a real database; plan-service is played.
 #include <gmock/gmock.h>
 #include <google/rpc/error_details.pb.h>
-#include <grpcpp/create_channel.h>
 
 #include <set>
 #include <thread>
 
-#include "individuellplan/referral/v1/referral_feed_service.grpc.pb.h"
-#include "individuellplan/referral/v1/referral_service.grpc.pb.h"
 #include "lib/base/errors.h"
-#include "lib/base/log.h"
-#include "lib/rpc/client.h"
-#include "lib/rpc/server.h"
-#include "referral-service/service/handlers.h"
-#include "referral-service/testing/fixture.h"
-#include "referral-service/worker/acceptance_worker.h"
+#include "referral-service/testing/service_fixture.h"
 
 namespace ip::referral {
 namespace {
@@ -25,131 +16,12 @@ using ::testing::SizeIs;
 using ::testing::UnorderedElementsAre;
 using A = pb::Acceptance;
 using N = pb::NeedNotice;
-using Feed = pb::ReferralFeedService;
-using Service = pb::ReferralService;
-
-class ServiceTest : public testing::DatabaseTest {
- protected:
-  ServiceTest() {
-    InitLog("test", Severity::kError);
-    kari_ = *persons_.PersonName(testing::kKari);
-    callers_ = {{"gp", testing::Gp()},
-                {"siri", testing::CaseWorker()},
-                {"kari", testing::Citizen(kari_)},
-                {"stranger", testing::Citizen("persons/stranger")},
-                {"lyngnes", testing::As(type::CASE_WORKER, "persons/mette",
-                                        "organizations/999990040", "Mette Ulvund")},
-                {"system", testing::System("organizations/999990002")},
-                {"service", testing::As(type::SERVICE, "", "", "")}};
-    for (int i = 0; i < 8; ++i) {
-      callers_[absl::StrCat("w", i)] = testing::CaseWorker(absl::StrCat("persons/w", i));
-    }
-    worker_ = std::make_unique<AcceptanceWorker>(
-        AcceptanceWorker::Deps{&notices(), &work(), &plans_, &clock_, absl::Milliseconds(20)});
-    handlers_ = std::make_unique<Handlers>(Deps{
-        &notices(), &work(), repositories_.statistics.get(), &feed_, &clock_,
-        &testing::TestReference(), &testing::TestRules(), &persons_, [this] { worker_->Nudge(); }});
-    rpc::Router router;
-    handlers_->Register(router);
-    rpc::ServerOptions options;
-    options.workers = 8;
-    options.drain = absl::Seconds(2);
-    options.authenticate = [this](std::string_view token) -> absl::StatusOr<Caller> {
-      const auto found = callers_.find(std::string(token));
-      if (found == callers_.end()) return absl::UnauthenticatedError("nobody");
-      return found->second;
-    };
-    server_ = *rpc::Server::Start(std::move(router), options);
-    auto channel = grpc::CreateChannel(absl::StrCat("127.0.0.1:", server_->port()),
-                                       grpc::InsecureChannelCredentials());
-    stub_ = Service::NewStub(channel);
-    feed_stub_ = Feed::NewStub(channel);
-  }
-  ~ServiceTest() override {
-    server_->Stop();
-    worker_->Stop();
-  }
-
-  template <class Request, class Response>
-  absl::StatusOr<Response> As(const std::string& who,
-                              grpc::Status (Service::Stub::*method)(grpc::ClientContext*,
-                                                                    const Request&, Response*),
-                              const Request& request) {
-    return rpc::Invoke(*stub_, method, request,
-                       {.identity = [&] { return who; }, .budget = absl::Seconds(20)});
-  }
-  template <class Request, class Response>
-  absl::StatusOr<Response> Ask(grpc::Status (Feed::Stub::*method)(grpc::ClientContext*,
-                                                                  const Request&, Response*),
-                               const Request& request) {
-    return rpc::Invoke(*feed_stub_, method, request,
-                       {.identity = [] { return "service"; }, .budget = absl::Seconds(20)});
-  }
-
-  // A request that names the notice as it is now.
-  template <class Request>
-  Request For(const std::string& name) {
-    Request request;
-    request.set_name(name);
-    request.set_etag(Get(name).etag());
-    return request;
-  }
-
-  pb::CreateNoticeRequest NewNotice() {
-    pb::CreateNoticeRequest request;
-    *request.mutable_notice() = testing::Request();
-    request.mutable_subject_identity()->set_national_id(testing::kKari);
-    return request;
-  }
-
-  pb::NeedNotice Create(const std::string& who = "gp") {
-    auto created = As(who, &Service::Stub::CreateNotice, NewNotice());
-    EXPECT_TRUE(created.ok()) << created.status();
-    return created.value_or(N());
-  }
-
-  std::string Sent() {
-    const std::string name = Create().name();
-    auto sent = As("gp", &Service::Stub::SubmitNotice, For<pb::ActionRequest>(name));
-    EXPECT_TRUE(sent.ok()) << sent.status();
-    return name;
-  }
-
-  absl::StatusOr<N> Take(const std::string& who = "siri") {
-    pb::TakeNextNoticeRequest request;
-    request.set_unit("units/fjordvik");
-    return As(who, &Service::Stub::TakeNextNotice, request);
-  }
-
-  absl::StatusOr<N> AcceptIt(const std::string& name) {
-    auto request = For<pb::AcceptNoticeRequest>(name);
-    *request.mutable_decision() = testing::Yes();
-    *request.mutable_coordinator() = testing::Amina();
-    return As("siri", &Service::Stub::AcceptNotice, request);
-  }
-
-  bool Eventually(const std::function<bool()>& condition) {
-    const absl::Time give_up = testing::Soon();
-    while (!condition()) {
-      if (SystemClock().Now() > give_up) return false;
-      std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    }
-    return true;
-  }
-
-  auth::PersonIds persons_{std::string(32, 'p'), auth::Numbers::kSynthetic};
-  std::string kari_;
-  std::map<std::string, Caller> callers_;
-  testing::FakePlans plans_;
-  std::unique_ptr<AcceptanceWorker> worker_;
-  std::unique_ptr<Handlers> handlers_;
-  std::unique_ptr<rpc::Server> server_;
-  std::unique_ptr<Service::Stub> stub_;
-  std::unique_ptr<Feed::Stub> feed_stub_;
-};
+using testing::Feed;
+using testing::Service;
+using testing::ServiceTest;
 
 TEST_F(ServiceTest, FromANeedToACoordinator) {
-  worker_->Start();
+  replica_.worker().Start();
   const auto draft = Create();
   EXPECT_EQ(draft.state(), N::DRAFT);
   EXPECT_EQ(draft.subject().person(), kari_);
@@ -190,45 +62,6 @@ TEST_F(ServiceTest, FromANeedToACoordinator) {
             absl::StatusCode::kNotFound);
   EXPECT_EQ(As("lyngnes", &Service::Stub::GetNotice, get).status().code(),
             absl::StatusCode::kNotFound);
-}
-
-// Acceptance check 10 of domain.md § 8.
-TEST_F(ServiceTest, Check10_DeclinedKeepsTheDoorOpen) {
-  const std::string name = Sent();
-  ASSERT_TRUE(Take().ok());
-  auto request = For<pb::DeclineNoticeRequest>(name);
-  EXPECT_EQ(ReasonOf(As("siri", &Service::Stub::DeclineNotice, request).status()),
-            "DECISION_INCOMPLETE");
-  request.mutable_decision()->set_coordinator_alone_offered(true);
-  const auto declined = As("siri", &Service::Stub::DeclineNotice, request);
-  ASSERT_TRUE(declined.ok()) << declined.status();
-  EXPECT_EQ(declined->state(), N::DECLINED_BY_USER);
-  EXPECT_TRUE(declined->decision().coordinator_alone_offered());
-  const std::string next = Sent();  // at once
-  EXPECT_EQ(Get(next).state(), N::SUBMITTED);
-  EXPECT_THAT(Get(next).possible_duplicates(), IsEmpty());
-}
-
-// Acceptance check 11 of domain.md § 8.
-TEST_F(ServiceTest, Check11_ARejectionWithoutComplaintInformationIsRefused) {
-  const std::string name = Sent();
-  ASSERT_TRUE(Take().ok());
-  auto request = For<pb::RejectNoticeRequest>(name);
-  request.mutable_decision()->set_reasons("Behovet er ikke langvarig.");
-  const auto refused = As("siri", &Service::Stub::RejectNotice, request).status();
-  EXPECT_EQ(refused.code(), absl::StatusCode::kFailedPrecondition);
-  EXPECT_EQ(ReasonOf(refused), "DECISION_INCOMPLETE");
-  const auto rpc = ToRpcStatus(refused);
-  google::rpc::PreconditionFailure failure;
-  for (const auto& detail : rpc.details()) detail.UnpackTo(&failure);
-  ASSERT_EQ(failure.violations_size(), 1);
-  EXPECT_EQ(failure.violations(0).type(), "COMPLAINT_INFORMATION");
-  request.mutable_decision()->set_complaint_information_given(true);
-  EXPECT_TRUE(As("siri", &Service::Stub::RejectNotice, request).ok());
-  // Reopened by a complaint.
-  auto reopen = For<pb::ActionRequest>(name);
-  reopen.set_reason("Klage er kommet inn");
-  EXPECT_TRUE(As("siri", &Service::Stub::ReopenNotice, reopen).ok());
 }
 
 TEST_F(ServiceTest, WhatIsMissingIsSaidAtOnceWithTheWayOut) {
@@ -377,7 +210,7 @@ TEST_F(ServiceTest, TheQueueIsWatchedAndResumed) {
   const std::string first = Sent();
   std::string cursor;
   {
-    Watcher watcher(*stub_, "");
+    Watcher watcher(replica_.stub(), "");
     EXPECT_EQ(watcher.Next().item().name(), first);
     const auto complete = watcher.Next();
     EXPECT_TRUE(complete.snapshot_complete());
@@ -390,7 +223,7 @@ TEST_F(ServiceTest, TheQueueIsWatchedAndResumed) {
   auto withdraw = For<pb::ActionRequest>(first);
   ASSERT_TRUE(As("gp", &Service::Stub::WithdrawNotice, withdraw).ok());
   const std::string second = Sent();
-  Watcher watcher(*stub_, cursor);
+  Watcher watcher(replica_.stub(), cursor);
   const auto removed = watcher.Next();
   EXPECT_EQ(removed.item().name(), first);
   EXPECT_TRUE(removed.removed());
@@ -458,7 +291,7 @@ TEST_F(ServiceTest, MyNoticesAreTheSendersAndThePersons) {
 }
 
 TEST_F(ServiceTest, StatisticsCountLoadOverdueAndOutcomes) {
-  worker_->Start();
+  replica_.worker().Start();
   const std::string done = Sent();
   ASSERT_TRUE(Take().ok());
   plans_.answer = CoordinatorAnswer::kAccepted;
@@ -480,8 +313,85 @@ TEST_F(ServiceTest, StatisticsCountLoadOverdueAndOutcomes) {
   EXPECT_EQ(numbers->loads(0).assignee_display_name(), "Siri Dahle");
   EXPECT_EQ(numbers->loads(0).open_count(), 1);
   EXPECT_THAT(numbers->source_outcomes(), SizeIs(3));
+  EXPECT_EQ(numbers->over_deadline_count(), 1);
+  ASSERT_THAT(numbers->months(), SizeIs(2));  // November and, 42 days later, December
+  EXPECT_EQ(numbers->months(0).month().month(), 11);
+  EXPECT_EQ(numbers->months(0).submitted_count(), 2);
+  EXPECT_EQ(numbers->months(0).over_deadline_count(), 1);
+  EXPECT_EQ(numbers->months(0).median_time_to_coordinator().seconds(), 48 * 3600);
+  EXPECT_EQ(numbers->months(1).submitted_count(), 1);
+  EXPECT_FALSE(numbers->months(1).has_median_time_to_coordinator());
   EXPECT_EQ(As("lyngnes", &Service::Stub::GetQueueStatistics, request).status().code(),
             absl::StatusCode::kNotFound);
+}
+
+TEST_F(ServiceTest, WhatHappensAfterTheCloseDoesNotMoveTheTimeToACoordinator) {
+  replica_.worker().Start();
+  const std::string done = Sent();
+  ASSERT_TRUE(Take().ok());
+  plans_.answer = CoordinatorAnswer::kAccepted;
+  clock_.Advance(absl::Hours(5));
+  ASSERT_TRUE(AcceptIt(done).ok());
+  ASSERT_TRUE(Eventually([&] { return Get(done).state() == N::CLOSED_DONE; }));
+  clock_.Advance(absl::Hours(100));
+  pb::IssueLetterRequest letter;
+  letter.set_parent(done);
+  letter.mutable_letter()->set_kind(pb::Letter::DECISION);
+  letter.mutable_letter()->set_language(type::NN);
+  ASSERT_TRUE(As("siri", &Service::Stub::IssueLetter, letter).ok());
+  pb::GetQueueStatisticsRequest request;
+  request.set_unit("units/fjordvik");
+  const auto numbers = As("siri", &Service::Stub::GetQueueStatistics, request);
+  EXPECT_EQ(numbers->median_time_to_coordinator().seconds(), 5 * 3600);
+}
+
+TEST_F(ServiceTest, TheMeetingsAgendaNamesWhyEachNoticeStandsThere) {
+  const std::string taken = Sent();
+  ASSERT_TRUE(Take().ok());
+  clock_.Advance(absl::Hours(24 * 20));
+  const std::string untaken = Sent();
+  pb::GetMeetingAgendaRequest request;
+  request.set_unit("units/fjordvik");
+  const auto agenda = As("siri", &Service::Stub::GetMeetingAgenda, request);
+  ASSERT_TRUE(agenda.ok()) << agenda.status();
+  ASSERT_THAT(agenda->items(), SizeIs(2));
+  EXPECT_EQ(agenda->items(0).item().name(), taken);  // last day 2 December, next meeting the 6th
+  EXPECT_EQ(agenda->items(0).reason(), pb::AgendaItem::DUE_BEFORE_NEXT_MEETING);
+  EXPECT_EQ(agenda->items(1).item().name(), untaken);
+  EXPECT_EQ(agenda->items(1).reason(), pb::AgendaItem::UNTAKEN);
+  *request.mutable_meeting_date() = DateOf(absl::CivilDay(2026, 12, 3));
+  EXPECT_EQ(As("siri", &Service::Stub::GetMeetingAgenda, request)->items(0).reason(),
+            pb::AgendaItem::OVERDUE);
+  EXPECT_EQ(As("lyngnes", &Service::Stub::GetMeetingAgenda, request).status().code(),
+            absl::StatusCode::kNotFound);
+}
+
+TEST_F(ServiceTest, NoticesAreJoinedWithOpenOnesAboutTheSamePersonOnly) {
+  const std::string first = Sent();
+  const std::string second = Sent();
+  EXPECT_THAT(Get(second).possible_duplicates(), ElementsAre(first));
+  auto merge = For<pb::MergeNoticeRequest>(second);
+  merge.set_into("notices/none");
+  EXPECT_EQ(As("siri", &Service::Stub::MergeNotice, merge).status().code(),
+            absl::StatusCode::kNotFound);
+  merge.set_into(Submitted(testing::Request(), "persons/somebody-else"));
+  EXPECT_EQ(As("siri", &Service::Stub::MergeNotice, merge).status().code(),
+            absl::StatusCode::kInvalidArgument);
+  merge.set_into(first);
+  const auto merged = As("siri", &Service::Stub::MergeNotice, merge);
+  ASSERT_TRUE(merged.ok()) << merged.status();
+  EXPECT_EQ(merged->state(), N::MERGED);
+  EXPECT_EQ(merged->merged_into(), first);
+}
+
+TEST_F(ServiceTest, ANewNoticeNamesThePlanThatAnEarlierOneLedTo) {
+  replica_.worker().Start();
+  const std::string done = Sent();
+  ASSERT_TRUE(Take().ok());
+  plans_.answer = CoordinatorAnswer::kAccepted;
+  ASSERT_TRUE(AcceptIt(done).ok());
+  ASSERT_TRUE(Eventually([&] { return Get(done).state() == N::CLOSED_DONE; }));
+  EXPECT_THAT(Get(Sent()).possible_duplicates(), ElementsAre("plans/p1"));
 }
 
 TEST_F(ServiceTest, UnitsAreListed) {
@@ -501,9 +411,7 @@ TEST_F(ServiceTest, UnitsAreListed) {
   EXPECT_EQ(rest->units(0).kind(), pb::CoordinatingUnit::SPECIALIST);
 }
 
-TEST_F(ServiceTest, WhatIsNotThereYetSaysSoAndWhoMayNotMayNot) {
-  EXPECT_EQ(As("siri", &Service::Stub::DraftLetter, {}).status().code(),
-            absl::StatusCode::kUnimplemented);
+TEST_F(ServiceTest, WhoMayNotMayNot) {
   pb::TakeNextNoticeRequest take;
   take.set_unit("units/fjordvik");
   EXPECT_EQ(As("gp", &Service::Stub::TakeNextNotice, take).status().code(),
@@ -518,7 +426,7 @@ TEST_F(ServiceTest, TheFeedTellsDutiesAndContactsAreLookedUpForOpenOnesOnly) {
   grpc::ClientContext context;
   context.AddMetadata("x-ip-identity", "service");
   context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(20));
-  auto reader = feed_stub_->WatchEvents(&context, {});
+  auto reader = replica_.feed_stub().WatchEvents(&context, {});
   type::ObligationEvent event;
   ASSERT_TRUE(reader->Read(&event));
   context.TryCancel();
@@ -546,28 +454,6 @@ TEST_F(ServiceTest, TheFeedTellsDutiesAndContactsAreLookedUpForOpenOnesOnly) {
   contact.set_recipient("units/fjordvik");
   EXPECT_EQ(Ask(&Feed::Stub::ResolveContact, contact)->obstacle(),
             type::ResolveContactResponse::NOT_RESPONSIBLE);
-}
-
-TEST_F(ServiceTest, EightCaseWorkersTakeAHundredNoticesEachExactlyOnce) {
-  std::set<std::string> made;
-  for (int i = 0; i < 100; ++i) made.insert(Submitted());
-  std::mutex mutex;
-  std::vector<std::string> taken;
-  std::vector<std::thread> threads;
-  for (int i = 0; i < 8; ++i) {
-    threads.emplace_back([&, who = absl::StrCat("w", i)] {
-      for (;;) {
-        const auto notice = Take(who);
-        if (ReasonOf(notice.status()) == "QUEUE_EMPTY") return;
-        ASSERT_TRUE(notice.ok()) << notice.status();
-        std::lock_guard lock(mutex);
-        taken.push_back(notice->name());
-      }
-    });
-  }
-  for (auto& thread : threads) thread.join();
-  EXPECT_THAT(taken, SizeIs(100));
-  EXPECT_EQ(std::set<std::string>(taken.begin(), taken.end()), made);
 }
 
 }  // namespace

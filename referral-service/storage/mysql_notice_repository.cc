@@ -25,8 +25,12 @@ constexpr char kCounts[] =
 constexpr char kListOf[] =
     "SELECT name, create_time FROM notice_party WHERE party = ? AND create_time <= ?"
     " AND (create_time < ? OR name < ?) ORDER BY create_time DESC, name DESC LIMIT ?";
-constexpr char kFindOpen[] =
-    "SELECT name FROM notice_queue WHERE subject = ? AND is_open = 1 ORDER BY submit_time";
+// Names grow with time; a person with more open notices than this is known to have many.
+constexpr char kFindOthers[] =
+    "(SELECT name FROM notice_queue WHERE subject = ? AND is_open = 1 ORDER BY name LIMIT 20)"
+    " UNION ALL"
+    " (SELECT DISTINCT plan FROM notice_queue WHERE subject = ? AND is_open = 0 AND plan <> ''"
+    " ORDER BY plan LIMIT 5)";
 
 // A queue row as it is read.
 struct QueueRow {
@@ -225,13 +229,14 @@ class MysqlNoticeRepository final : public NoticeRepository {
     return outbox::LastSeq(pool_, deadline);
   }
 
-  absl::StatusOr<std::vector<std::string>> FindOpen(absl::Time deadline,
-                                                    const std::string& subject) override {
+  absl::StatusOr<std::vector<std::string>> FindOthers(absl::Time deadline,
+                                                      const std::string& subject) override {
     auto session = pool_.Acquire(deadline);
     if (!session.ok()) return session.status();
     std::vector<std::string> names;
-    absl::Status status = session->Query(
-        kFindOpen, {subject}, [&](const sql::Row& row) { names.push_back(row.String(0)); });
+    absl::Status status = session->Query(kFindOthers, {subject, subject}, [&](const sql::Row& row) {
+      names.push_back(row.String(0));
+    });
     if (!status.ok()) return status;
     return names;
   }

@@ -1,13 +1,21 @@
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "lib/base/clock.h"
 #include "referral-service/storage/projections.h"
 #include "referral-service/storage/statistics_repository.h"
 
 namespace ip::referral {
 namespace {
 
+using N = pb::NeedNotice;
 using Response = pb::GetQueueStatisticsResponse;
 
 constexpr char kOpen[] =
-    "SELECT COUNT(*), COALESCE(SUM(due_date < ? AND state <> ?), 0) FROM notice_queue"
+    "SELECT COUNT(*), COALESCE(SUM(due_date < ? AND state IN (?, ?, ?)), 0) FROM notice_queue"
     " WHERE unit = ? AND is_open = 1";
 // The name of a case worker stands sealed in each of their notices; one of them is enough.
 constexpr char kLoads[] =
@@ -15,13 +23,94 @@ constexpr char kLoads[] =
     " (SELECT assignee, COUNT(*) AS open_count, MIN(name) AS name FROM notice_queue"
     "  WHERE unit = ? AND is_open = 1 AND assignee <> '' GROUP BY assignee) AS load_of"
     " JOIN notice_queue q ON q.name = load_of.name ORDER BY load_of.open_count DESC, q.assignee";
-constexpr char kOutcomes[] =
-    "SELECT source, state, COUNT(*) FROM notice_queue"
-    " WHERE unit = ? AND submit_time >= ? AND submit_time < ? GROUP BY source, state"
-    " ORDER BY source, state";
-constexpr char kTimes[] =
-    "SELECT TIMESTAMPDIFF(SECOND, submit_time, close_time) AS waited FROM notice_queue"
-    " WHERE unit = ? AND state = ? AND submit_time >= ? AND submit_time < ? ORDER BY waited";
+constexpr char kSubmitted[] =
+    "SELECT source, state, submit_time, close_time, due_date, decide_date FROM notice_queue"
+    " WHERE unit = ? AND submit_time >= ? AND submit_time < ?";
+
+// One notice that was submitted in the period.
+struct Submitted {
+  pb::Notifier::Source source;
+  State state;
+  absl::Time submitted;
+  std::optional<absl::Time> closed;
+  absl::CivilDay due;
+  std::optional<absl::CivilDay> decided;
+};
+
+Submitted ReadSubmitted(const sql::Row& row) {
+  return {static_cast<pb::Notifier::Source>(row.Int64(0)),
+          static_cast<State>(row.Int64(1)),
+          row.Time(2),
+          row.OptionalTime(3),
+          row.Day(4),
+          row.OptionalDay(5)};
+}
+
+// Half of them took no longer.
+int64_t Median(std::vector<int64_t>& waited) {
+  const auto middle = waited.begin() + static_cast<long>((waited.size() - 1) / 2);
+  std::nth_element(waited.begin(), middle, waited.end());
+  return *middle;
+}
+
+// Adds notices up: all of them, and month by month as people in Oslo count.
+class Sums {
+ public:
+  explicit Sums(absl::CivilDay today) : today_(today) {}
+
+  void Add(const Submitted& notice) {
+    Month& month = months_[absl::CivilMonth(OsloDay(notice.submitted))];
+    ++month.submitted;
+    ++outcomes_[{notice.source, notice.state}];
+    if (IsOverDeadline(notice)) ++month.over_deadline;
+    if (notice.state == N::CLOSED_DONE && notice.closed) {
+      month.waited.push_back(absl::ToInt64Seconds(*notice.closed - notice.submitted));
+      waited_.push_back(month.waited.back());
+    }
+  }
+
+  void Tell(Response& response) {
+    for (const auto& [key, count] : outcomes_) {
+      auto* outcome = response.add_source_outcomes();
+      outcome->set_source(key.first);
+      outcome->set_state(key.second);
+      outcome->set_notice_count(count);
+    }
+    int over_deadline = 0;
+    for (auto& [first, month] : months_) {
+      auto* told = response.add_months();
+      *told->mutable_month() = DateOf(absl::CivilDay(first));
+      told->set_submitted_count(month.submitted);
+      told->set_over_deadline_count(month.over_deadline);
+      over_deadline += month.over_deadline;
+      if (!month.waited.empty()) {
+        told->mutable_median_time_to_coordinator()->set_seconds(Median(month.waited));
+      }
+    }
+    response.set_over_deadline_count(over_deadline);
+    if (!waited_.empty()) {
+      response.mutable_median_time_to_coordinator()->set_seconds(Median(waited_));
+    }
+  }
+
+ private:
+  struct Month {
+    int submitted = 0;
+    int over_deadline = 0;
+    std::vector<int64_t> waited;
+  };
+
+  // What was never decided (withdrawn, forwarded, …) is measured by the day it was closed.
+  bool IsOverDeadline(const Submitted& notice) const {
+    if (notice.decided) return *notice.decided > notice.due;
+    return (notice.closed ? OsloDay(*notice.closed) : today_) > notice.due;
+  }
+
+  const absl::CivilDay today_;
+  std::map<std::pair<pb::Notifier::Source, State>, int> outcomes_;
+  std::map<absl::CivilMonth, Month> months_;
+  std::vector<int64_t> waited_;
+};
 
 class MysqlStatisticsRepository final : public StatisticsRepository {
  public:
@@ -34,28 +123,19 @@ class MysqlStatisticsRepository final : public StatisticsRepository {
     if (!session.ok()) return session.status();
     Response response;
     absl::Status status =
-        session->Query(kOpen, {today, pb::NeedNotice::ACCEPTED, unit}, [&](const sql::Row& row) {
-          response.set_open_count(static_cast<int>(row.Int64(0)));
-          response.set_overdue_count(static_cast<int>(row.Int64(1)));
-        });
+        session->Query(kOpen, {today, N::SUBMITTED, N::IN_TRIAGE, N::AWAITING_INFO, unit},
+                       [&](const sql::Row& row) {
+                         response.set_open_count(static_cast<int>(row.Int64(0)));
+                         response.set_overdue_count(static_cast<int>(row.Int64(1)));
+                       });
     if (status.ok()) status = AddLoads(*session, unit, response);
+    Sums sums(today);
     if (status.ok()) {
-      status = session->Query(kOutcomes, {unit, from, to}, [&](const sql::Row& row) {
-        auto* outcome = response.add_source_outcomes();
-        outcome->set_source(static_cast<pb::Notifier::Source>(row.Int64(0)));
-        outcome->set_state(static_cast<State>(row.Int64(1)));
-        outcome->set_notice_count(static_cast<int>(row.Int64(2)));
-      });
-    }
-    std::vector<int64_t> waited;
-    if (status.ok()) {
-      status = session->Query(kTimes, {unit, pb::NeedNotice::CLOSED_DONE, from, to},
-                              [&](const sql::Row& row) { waited.push_back(row.Int64(0)); });
+      status = session->Query(kSubmitted, {unit, from, to},
+                              [&](const sql::Row& row) { sums.Add(ReadSubmitted(row)); });
     }
     if (!status.ok()) return status;
-    if (!waited.empty()) {
-      response.mutable_median_time_to_coordinator()->set_seconds(waited[(waited.size() - 1) / 2]);
-    }
+    sums.Tell(response);
     return response;
   }
 

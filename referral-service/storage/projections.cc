@@ -2,11 +2,14 @@
 
 #include <algorithm>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "lib/base/clock.h"
 #include "referral-service/domain/acceptance.h"
+#include "referral-service/domain/complaints.h"
 #include "referral-service/domain/legal_clock.h"
 #include "referral-service/domain/obligations.h"
+#include "referral-service/domain/states.h"
 #include "referral-service/storage/parties.h"
 
 namespace ip::referral {
@@ -16,12 +19,13 @@ constexpr char kInsertParty[] =
     "INSERT INTO notice_party (party, create_time, name) VALUES (?, ?, ?)";
 constexpr char kUpsertQueue[] =
     "INSERT INTO notice_queue (name, revision, unit, state, is_open, urgency_rank, due_date,"
-    " amber_date, submit_time, assignee, subject, source, close_time, item)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " amber_date, submit_time, assignee, subject, source, close_time, decide_date, plan, item)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
     " ON DUPLICATE KEY UPDATE revision = VALUES(revision), unit = VALUES(unit),"
     " state = VALUES(state), is_open = VALUES(is_open), urgency_rank = VALUES(urgency_rank),"
     " due_date = VALUES(due_date), amber_date = VALUES(amber_date), assignee = VALUES(assignee),"
-    " close_time = VALUES(close_time), item = VALUES(item)";
+    " close_time = VALUES(close_time), decide_date = VALUES(decide_date), plan = VALUES(plan),"
+    " item = VALUES(item)";
 constexpr char kUpsertWork[] =
     "INSERT INTO notice_work (name, due_time, attempts) VALUES (?, ?, 0)"
     " ON DUPLICATE KEY UPDATE due_time = VALUES(due_time), attempts = 0";
@@ -40,8 +44,26 @@ bool NeedsWork(const pb::NeedNotice& notice) { return IsUnfinished(notice) || Is
 
 // Rejected ones may be opened again; forwarded ones hand their secrets on first.
 bool NeedsSecrets(const pb::NeedNotice& notice) {
-  return notice.state() == pb::NeedNotice::DRAFT || IsInQueue(notice.state()) ||
-         IsForwarded(notice) || notice.state() == pb::NeedNotice::REJECTED_NOT_ELIGIBLE;
+  return notice.state() == pb::NeedNotice::DRAFT || IsOpen(notice.state()) || IsForwarded(notice) ||
+         notice.state() == pb::NeedNotice::REJECTED_NOT_ELIGIBLE;
+}
+
+// When it came to the state it is closed in; what happens later (a letter, a complaint) does not
+// count.
+std::optional<absl::Time> ClosedAt(const pb::NeedNotice& notice) {
+  if (IsOpen(notice.state())) return std::nullopt;
+  std::optional<absl::Time> closed;
+  for (auto entry = notice.history().rbegin(); entry != notice.history().rend(); ++entry) {
+    if (entry->state() != notice.state()) break;
+    closed = TimeOf(entry->time());
+  }
+  return closed;
+}
+
+// The plan that the notice has led to or was joined with.
+std::string PlanOf(const pb::NeedNotice& notice) {
+  if (absl::StartsWith(notice.merged_into(), "plans/")) return notice.merged_into();
+  return notice.acceptance().plan();
 }
 
 absl::Status WriteParties(sql::Session& session, const pb::NeedNotice& now,
@@ -58,16 +80,17 @@ absl::Status WriteParties(sql::Session& session, const pb::NeedNotice& now,
 
 absl::Status WriteQueueRow(sql::Session& session, const crypto::Cipher& cipher,
                            const pb::NeedNotice& now, int64_t revision) {
-  const bool open = IsInQueue(now.state());
-  const std::optional<absl::Time> closed =
-      open ? std::nullopt : std::optional(TimeOf(now.update_time()));
+  const pb::QueueItem item = QueueItemOf(now);
+  const bool open = IsInQueue(item);
+  std::optional<absl::CivilDay> decided;
+  if (now.decision().has_decide_time()) decided = OsloDay(TimeOf(now.decision().decide_time()));
   return session
       .Execute(kUpsertQueue,
                {now.name(), revision, now.unit(), now.state(), open,
                 now.urgency() == pb::NeedNotice::URGENT ? 0 : 1, DueDay(now),
                 DayOf(now.clock().amber_date()), TimeOf(now.submit_time()), now.assignee(),
-                now.subject().person(), now.notifier().source(), closed,
-                cipher.Seal(QueueItemOf(now).SerializeAsString(), Aad(now.name(), revision))})
+                now.subject().person(), now.notifier().source(), ClosedAt(now), decided,
+                PlanOf(now), cipher.Seal(item.SerializeAsString(), Aad(now.name(), revision))})
       .status();
 }
 
@@ -93,10 +116,7 @@ absl::Status FinishForwarding(sql::Session& session, const std::string& old_name
 
 }  // namespace
 
-bool IsInQueue(State state) {
-  return state == pb::NeedNotice::SUBMITTED || state == pb::NeedNotice::IN_TRIAGE ||
-         state == pb::NeedNotice::AWAITING_INFO || state == pb::NeedNotice::ACCEPTED;
-}
+bool IsInQueue(const pb::QueueItem& item) { return IsOpen(item.state()) || item.open_complaint(); }
 
 pb::QueueItem QueueItemOf(const pb::NeedNotice& notice) {
   pb::QueueItem item;
@@ -108,10 +128,15 @@ pb::QueueItem QueueItemOf(const pb::NeedNotice& notice) {
   item.set_urgency(notice.urgency());
   *item.mutable_clock() = notice.clock();
   item.mutable_clock()->clear_signal();
+  *item.mutable_due_date() = DateOf(DueDay(notice));
   item.set_assignee(notice.assignee());
   item.set_assignee_display_name(notice.assignee_display_name());
   item.set_requested_outcome(notice.requested_outcome());
   item.set_possible_duplicate(!notice.possible_duplicates().empty());
+  item.set_open_complaint(HasOpenComplaint(notice));
+  if (notice.state() == pb::NeedNotice::ACCEPTED) {
+    item.set_acceptance_step(notice.acceptance().step());
+  }
   if (notice.state() == pb::NeedNotice::AWAITING_INFO) {
     *item.mutable_answer_due_date() = notice.information_request().answer_due_date();
   }

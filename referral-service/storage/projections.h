@@ -15,8 +15,8 @@
 
 namespace ip::referral {
 
-// The unit still has something to do with it.
-bool IsInQueue(State state);
+// The unit still has something to do with it: it is not closed, or a complaint waits.
+bool IsInQueue(const pb::QueueItem& item);
 
 // What the queue shows of a notice; without the clock's signal.
 pb::QueueItem QueueItemOf(const pb::NeedNotice& notice);

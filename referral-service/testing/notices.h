@@ -24,7 +24,10 @@ inline const Reference& TestReference() {
     "units": [
       {"name": "units/fjordvik", "organization": "organizations/999990001",
        "municipalityCodes": ["4699"], "email": "ke@fjordvik.example",
-       "leaderEmail": "leder@fjordvik.example"},
+       "leaderEmail": "leder@fjordvik.example", "displayName": "Koordinerende enhet i Fjordvik",
+       "phone": "55 50 10 00", "postalAddress": "Postboks 1, 5999 Fjordvik",
+       "countyGovernor": "Statsforvalteren i Vestland",
+       "patientOmbud": "Pasient- og brukerombudet i Vestland"},
       {"name": "units/lyngnes", "organization": "organizations/999990040",
        "municipalityCodes": ["4698"]},
       {"name": "units/sykehus", "organization": "organizations/999990020",
@@ -39,7 +42,8 @@ inline constexpr char kRulesJson[] = R"({"ruleSets": [{
     {"kind": "NOTIFIER"},
     {"kind": "CONSENT_BASIS", "legalSource": "hpl § 22"},
     {"kind": "RIGHTS_INFORMATION", "sources": ["GENERAL_PRACTITIONER", "SCHOOL"]},
-    {"kind": "NEED_OBSERVED_DATE", "sources": ["GENERAL_PRACTITIONER"]}]}]})";
+    {"kind": "NEED_OBSERVED_DATE", "sources": ["GENERAL_PRACTITIONER"]}],
+  "complaintTimes": [{"weeks": 4, "legalBases": ["HOL_7_1", "COORD_HOL_7_2"]}, {"weeks": 3}]}]})";
 
 inline const Rules& TestRules() {
   static const Rules rules = *Rules::Parse(kRulesJson);
