@@ -95,10 +95,16 @@ HttpResponse StaticFiles::Answer(const HttpRequest& request) const {
   const bool of_the_app = path.find('.', path.rfind('/')) == path.npos;
   if (!of_the_app && !IsPlain(path)) return NotFoundPage();
   if (of_the_app) path = "/index.html";
-  auto content = root_.empty() ? std::nullopt : Read(root_ + path);
+  // The build leaves the gzip of each text beside it.
+  const bool takes_gzip = absl::StrContains(Header(request, "accept-encoding"), "gzip");
+  auto content = root_.empty() || !takes_gzip ? std::nullopt : Read(root_ + path + ".gz");
+  const bool packed = content.has_value();
+  if (!packed && !root_.empty()) content = Read(root_ + path);
   if (!content) return PathOf(request) == "/" ? Nothing() : NotFoundPage();
 
   HttpResponse response = MakeResponse(200, TypeOf(path), *std::move(content));
+  response.set(http::field::vary, "accept-encoding");
+  if (packed) response.set(http::field::content_encoding, "gzip");
   if (absl::StartsWith(path, kHashed)) {
     response.set(http::field::cache_control, "public, max-age=31536000, immutable");
   } else if (!of_the_app) {

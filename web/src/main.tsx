@@ -19,7 +19,12 @@ import { setSessionOver } from './app/session-over';
 import { LanguageProvider } from './i18n/language';
 import { Loading } from './shared/state';
 
-const App = lazy(() => import('./app/app'));
+// Fetched while the session is being asked for.
+const app = import('./app/app');
+const App = lazy(() => app);
+
+// A page that was open while a new version came: its parts are gone, so it is fetched anew.
+window.addEventListener('vite:preloadError', () => window.location.reload());
 
 // Whoever is logged out while a page is open is told once, over the page.
 const onError = (error: unknown) => {

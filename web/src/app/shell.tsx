@@ -1,6 +1,6 @@
 import { Badge, Button, SkipLink } from '@digdir/designsystemet-react';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
-import { Link, NavLink, useLocation } from 'react-router';
+import { Link, NavLink, useLocation, useNavigationType } from 'react-router';
 
 import { useWaiting } from '../api/queries';
 import { useLanguage } from '../i18n/language';
@@ -15,16 +15,17 @@ import { SessionOver } from './session-over';
 export function Shell({ children }: { children: ReactNode }) {
   const { t } = useLanguage();
   const { pathname } = useLocation();
+  const kind = useNavigationType();
   const first = useRef(true);
   // A new page begins at its top, also for those who listen.
   useEffect(() => {
-    if (first.current) {
-      first.current = false;
-      return;
-    }
+    // Not the first page, nor one that only sends on to another.
+    const stays = first.current || kind === 'REPLACE';
+    first.current = false;
+    if (stays) return;
     window.scrollTo(0, 0);
     document.querySelector<HTMLElement>('main')?.focus({ preventScroll: true });
-  }, [pathname]);
+  }, [pathname, kind]);
   return (
     <>
       <SkipLink href="#content">{t.skipToContent}</SkipLink>

@@ -24,7 +24,7 @@ interface Query<T> {
 // Shows what was read, or why not. What is there stays while it is read again.
 export function Load<T>({ query, children }: { query: Query<T>; children: (data: T) => ReactNode }) {
   if (query.data !== undefined) return <>{children(query.data)}</>;
-  if (query.error) return <Problem error={query.error} retry={query.refetch} />;
+  if (query.error) return <Problem error={query.error} retry={query.refetch} quiet />;
   return <Loading />;
 }
 
@@ -53,10 +53,13 @@ function sayingOf({ code, reason, violations }: Trouble, t: Texts): Saying {
   }
 }
 
-export function Problem({ error, retry }: { error: unknown; retry?: () => unknown }) {
+// What somebody just tried gets the focus when it fails; what a page reads by itself (`quiet`) does not.
+export function Problem({ error, retry, quiet }: { error: unknown; retry?: () => unknown; quiet?: boolean }) {
   const { t } = useLanguage();
   const box = useRef<HTMLDivElement>(null);
-  useEffect(() => box.current?.focus(), [error]);
+  useEffect(() => {
+    if (!quiet) box.current?.focus();
+  }, [error, quiet]);
   const trouble = troubleOf(error);
   if (trouble.reason === 'STEP_UP_REQUIRED') return <StepUp retry={retry} />;
   // The dialog of SessionOver says it.
@@ -64,7 +67,7 @@ export function Problem({ error, retry }: { error: unknown; retry?: () => unknow
   const said = sayingOf(trouble, t);
   const words = t.violations as Record<string, string>;
   return (
-    <Alert data-color={said.tone} ref={box} tabIndex={-1} role="alert">
+    <Alert data-color={said.tone} ref={box} tabIndex={-1} role={quiet ? 'status' : 'alert'}>
       <Heading level={2} data-size="xs">{said.title}</Heading>
       {said.text && <Paragraph>{said.text}</Paragraph>}
       {trouble.violations.length > 0 && (

@@ -109,7 +109,7 @@ export const plan = {
   },
   log: {
     lead: 'Her står alle som har åpnet planen din, når de gjorde det og hva de så.', leadOwn: 'Her ser du dine egne oppslag i planen. Eieren ser dem også.', lookups: 'Oppslag',
-    filter: 'Vis oppslag av', everybody: 'Alle', nobody: 'Ingen har sett på planen.', system: 'Systemet', yourself: 'deg selv',
+    filter: 'Vis oppslag av', everybody: 'Alle', nobody: 'Ingen andre har sett på planen.', showOwn: 'Vis også mine egne oppslag', system: 'Systemet', yourself: 'deg selv',
     bases: { OWNER: 'Eier planen', REPRESENTATIVE: 'Handler for eieren', READER: 'Har lesefullmakt', COORDINATOR: 'Koordinator', NOMINEE: 'Spurt om å være koordinator', CONSENT: 'Du har sagt ja', UNIT: 'Koordinerende enhet', UNIT_LEADER: 'Leder, kontroll', EMERGENCY: 'Nødtilgang', SERVICE: 'Systemet' },
     sawAll: 'Så hele planen.', saw: (what: string) => `Så: ${what}.`, sawNothing: 'Så bare at planen finnes.', purpose: 'Formål', ask: 'Spør hvorfor', sendQuestion: 'Send spørsmålet',
     question: 'Hva lurer du på?', questionHelp: 'Kommunen må svare deg.', questionSent: '✓ Spørsmålet er sendt', asked: (when: string) => `Du spurte ${when}.`, verify: 'Sjekk at loggen er hel',

@@ -110,7 +110,7 @@ export const plan: typeof nb = {
   },
   log: {
     lead: 'Her står alle som har opna planen din, når dei gjorde det og kva dei såg.', leadOwn: 'Her ser du dine eigne oppslag i planen. Eigaren ser dei òg.', lookups: 'Oppslag',
-    filter: 'Vis oppslag av', everybody: 'Alle', nobody: 'Ingen har sett på planen.', system: 'Systemet', yourself: 'deg sjølv',
+    filter: 'Vis oppslag av', everybody: 'Alle', nobody: 'Ingen andre har sett på planen.', showOwn: 'Vis òg mine eigne oppslag', system: 'Systemet', yourself: 'deg sjølv',
     bases: { OWNER: 'Eig planen', REPRESENTATIVE: 'Handlar for eigaren', READER: 'Har lesefullmakt', COORDINATOR: 'Koordinator', NOMINEE: 'Spurd om å vere koordinator', CONSENT: 'Du har sagt ja', UNIT: 'Koordinerande eining', UNIT_LEADER: 'Leiar, kontroll', EMERGENCY: 'Naudtilgang', SERVICE: 'Systemet' },
     sawAll: 'Såg heile planen.', saw: (what) => `Såg: ${what}.`, sawNothing: 'Såg berre at planen finst.', purpose: 'Føremål', ask: 'Spør kvifor', sendQuestion: 'Send spørsmålet',
     question: 'Kva lurer du på?', questionHelp: 'Kommunen må svare deg.', questionSent: '✓ Spørsmålet er sendt', asked: (when) => `Du spurde ${when}.`, verify: 'Sjekk at loggen er heil',

@@ -64,8 +64,8 @@ export function Network({ plan }: { plan: CarePlan }) {
         return (
           <g key={person.name} className="network-box" data-coordinator={coordinator} data-family={person.kind === Participant_Kind.RELATED_PERSON}>
             <rect x={x + 1} y={y} width={BOX - 2} height={52} rx={8} />
-            <text x={x + BOX / 2} y={y + 22} className="network-name">{coordinator && '★ '}{cut(person.displayName, 24)}</text>
-            <text x={x + BOX / 2} y={y + 41} className="network-what">{cut(what, 34)}</text>
+            <text x={x + BOX / 2} y={y + 22} className="network-name">{coordinator && '★ '}{cut(person.displayName, 22)}</text>
+            <text x={x + BOX / 2} y={y + 41} className="network-what">{cut(what, 29)}</text>
           </g>
         );
       }))}

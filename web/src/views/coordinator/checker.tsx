@@ -1,7 +1,7 @@
 // What § 19 asks for and the plan lacks, with where to mend it. The words come from the rule set.
-import { Paragraph, Tag } from '@digdir/designsystemet-react';
+import { Link, Paragraph, Tag } from '@digdir/designsystemet-react';
 import { useQuery } from '@tanstack/react-query';
-import { Link } from 'react-router';
+import { Link as RouterLink } from 'react-router';
 
 import { plans } from '../../api/clients';
 import { CheckPlanResponse_Finding_Severity as Severity } from '../../gen/individuellplan/plan/v1/plan_service_pb';
@@ -41,7 +41,9 @@ export function Checker({ at: { plan, base } }: { at: InPlan }) {
                     </Tag>{' '}
                     <span className="quiet">§ 19 {letter}</span>
                     <div>{text?.[language]}</div>
-                    {target && <Link to={placeOf(target, base)} aria-label={`${t.edit.mend}: ${text?.[language] ?? ''}`}>{t.edit.mend}</Link>}
+                    {target && (
+                      <Link asChild><RouterLink to={placeOf(target, base)} aria-label={`${t.edit.mend}: ${text?.[language] ?? ''}`}>{t.edit.mend}</RouterLink></Link>
+                    )}
                   </div>
                 </li>
               ))}

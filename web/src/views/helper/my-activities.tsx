@@ -50,7 +50,7 @@ function List({ items }: { items: Item[] }) {
             <Link asChild><RouterLink to={pageOf(activity.name)}>{activity.title}</RouterLink></Link>{' '}
             <StandingTag activity={activity} />
             <div className="quiet">
-              <Link asChild><RouterLink to={pageOf(plan)}>{subjectDisplayName}</RouterLink></Link>
+              <Link asChild><RouterLink to={pageOf(plan)}>{subjectDisplayName || t.plan.title}</RouterLink></Link>
               {[activity.extent, formatPeriod(activity.period, language)].filter(Boolean).map((text) => ` · ${text}`).join('')}
             </div>
             {activity.commitment === Activity_Commitment.REQUESTED && activity.answerDueDate && (

@@ -22,7 +22,7 @@ const PROFESSIONAL: Notifier_Source[] = [1, 2, 3, 4, 5, 6, 7, 8];
 function municipalities(units: CoordinatingUnit[]): { value: string; text: string }[] {
   return units
     .filter(({ kind }) => kind === CoordinatingUnit_Kind.MUNICIPAL)
-    .flatMap(({ displayName, municipalityCodes }) => municipalityCodes.map((value) => ({ value, text: `${displayName} (${value})` })));
+    .flatMap(({ displayName, municipalityCodes }) => municipalityCodes.map((value) => ({ value, text: displayName })));
 }
 
 export function WhoStep({ form, set, units }: Props) {

@@ -9,7 +9,7 @@ import type { AccessLogEntry } from '../../gen/individuellplan/plan/v1/access_se
 import type { CarePlan } from '../../gen/individuellplan/plan/v1/care_plan_pb';
 import { useLanguage } from '../../i18n/language';
 import { formatTime } from '../../shared/dates';
-import { Disclosure, Form, Pick, TextArea } from '../../shared/form';
+import { Check, Disclosure, Form, Pick, TextArea } from '../../shared/form';
 import { Empty, Panel } from '../../shared/page';
 import { isOwners } from '../../shared/plan/model';
 import { Load } from '../../shared/state';
@@ -28,7 +28,7 @@ function useLog(parent: string) {
   return useInfiniteQuery({
     queryKey: ['access-log', parent],
     initialPageParam: '',
-    queryFn: ({ pageParam }) => access.listAccessLogEntries({ parent, pageSize: 50, pageToken: pageParam }),
+    queryFn: ({ pageParam }) => access.listAccessLogEntries({ parent, pageSize: 200, pageToken: pageParam }),
     getNextPageParam: (page) => page.nextPageToken || undefined,
   });
 }
@@ -37,9 +37,12 @@ export function AccessLog({ plan, mayAsk, parent = plan?.name ?? '' }: { plan?: 
   const { t } = useLanguage();
   const log = useLog(parent);
   const [who, setWho] = useState('');
+  const owner = plan?.subject?.person;
+  // One's own look-ups would hide those of others.
+  const [own, setOwn] = useState(false);
   const entries = log.data?.pages.flatMap((page) => page.accessLogEntries) ?? [];
-  const people = [...new Map(entries.map((entry) => [entry.accessor, entry.accessorDisplayName])).entries()];
-  const shown = entries.filter((entry) => !who || entry.accessor === who);
+  const people = [...new Map(entries.filter(({ accessor }) => own || !mayAsk || accessor !== owner).map((entry) => [entry.accessor, entry.accessorDisplayName])).entries()];
+  const shown = entries.filter(({ accessor }) => (who ? accessor === who : own || !mayAsk || accessor !== owner));
   return (
     <Panel title={t.log.lookups} actions={mayAsk && <Verify parent={parent} />}>
       <Load query={{ data: log.data, error: log.error, refetch: log.refetch }}>
@@ -48,6 +51,7 @@ export function AccessLog({ plan, mayAsk, parent = plan?.name ?? '' }: { plan?: 
             {people.length > 1 && (
               <Pick label={t.log.filter} value={who} set={setWho} options={[{ value: '', text: t.log.everybody }, ...people.map(([value, text]) => ({ value, text: text || t.log.system }))]} />
             )}
+            {mayAsk && <Check label={t.log.showOwn} value={own} set={setOwn} />}
             {shown.length === 0 && <Empty>{t.log.nobody}</Empty>}
             <ul className="lines">{shown.map((entry) => <Entry key={entry.name} entry={entry} plan={plan} mayAsk={mayAsk} />)}</ul>
             {log.hasNextPage && <Button variant="secondary" onClick={() => void log.fetchNextPage()}>{t.showMore}</Button>}

@@ -3,7 +3,7 @@
 import { Button, Link, Paragraph } from '@digdir/designsystemet-react';
 import { Link as RouterLink } from 'react-router';
 
-import { idOf, pageOf } from '../../api/resources';
+import { pageOf } from '../../api/resources';
 import { CarePlan_State } from '../../gen/individuellplan/plan/v1/care_plan_pb';
 import { useLanguage } from '../../i18n/language';
 import { daysUntil, formatDate, formatDay } from '../../shared/dates';
@@ -43,21 +43,21 @@ function Overview({ at }: { at: InPlan }) {
   const { t } = useLanguage();
   const { plan, role } = at;
   if (role === 'nominee' || role === 'outside') return <><Answers at={at} /><Tiles at={at} /></>;
+  const newGoal = isOwners(role) && (
+    <Button asChild variant="secondary" data-size="sm"><RouterLink to={`${at.base}/maal/nytt`}>{t.plan.newGoal}</RouterLink></Button>
+  );
   const shared = goalsOf(plan).length > 0 || activitiesOf(plan).length > 0;
   return (
     <>
       <OwnWords at={at} />
       <Answers at={at} />
       <Tiles at={at} />
-      <Panel title={t.plan.whatWhen}>
+      <Panel title={t.plan.whatWhen} actions={newGoal}>
         {shared ? <Timeline plan={plan} /> : <Empty>{isOwners(role) ? t.plan.nothingYet : t.plan.nothingShared}</Empty>}
       </Panel>
       <div className="halves">
-        <Panel title={t.plan.goals} actions={isOwners(role) && (
-          <Button asChild variant="secondary" data-size="sm"><RouterLink to={`${at.base}/maal/nytt`}>{t.plan.newGoal}</RouterLink></Button>
-        )}>
-          <GoalList at={at} />
-        </Panel>
+        {/* On a phone the timeline above is a list of the same goals. */}
+        <div className="wide-only"><Panel title={t.plan.goals}><GoalList at={at} /></Panel></div>
         <Panel title={isOwners(role) ? t.plan.yourGroup : t.plan.group}>
           <Network plan={plan} />
           <MemberList plan={plan} base={at.base} />
@@ -112,5 +112,3 @@ function Tiles({ at: { plan, role, base } }: { at: InPlan }) {
     </div>
   );
 }
-
-export const goalPage = (base: string, goal: string) => `${base}/maal/${idOf(goal)}`;

@@ -1,6 +1,7 @@
 // The whole plan on paper, or as a tagged PDF from the browser's print dialog. White, without buttons; the
 // headings and tables are what a screen reader finds in the PDF.
 import { Button } from '@digdir/designsystemet-react';
+import type { ReactNode } from 'react';
 import { Link as RouterLink } from 'react-router';
 
 import type { CarePlan } from '../../gen/individuellplan/plan/v1/care_plan_pb';
@@ -26,6 +27,11 @@ export function PrintView() {
   );
 }
 
+// On a narrow screen a table scrolls by itself; on paper it is just a table.
+function Wide({ label, children }: { label: string; children: ReactNode }) {
+  return <div className="scroll" tabIndex={0} role="region" aria-label={label}>{children}</div>;
+}
+
 function Paper({ plan }: { plan: CarePlan }) {
   const { t, language } = useLanguage();
   const coordinator = coordinatorOf(plan)?.person;
@@ -49,7 +55,7 @@ function Paper({ plan }: { plan: CarePlan }) {
             <h3>{i + 1}. «{wordsOf(goal)}»</h3>
             {goal.ownWords && goal.professionalWording && <p>{goal.professionalWording}</p>}
             {activities.length > 0 && (
-              <table>
+              <Wide label={wordsOf(goal)}><table>
                 <thead>
                   <tr>{[t.activity.title, t.activity.responsible, t.activity.extent, t.activity.how, t.activity.when, t.status].map((head) => <th key={head} scope="col">{head}</th>)}</tr>
                 </thead>
@@ -65,7 +71,7 @@ function Paper({ plan }: { plan: CarePlan }) {
                     </tr>
                   ))}
                 </tbody>
-              </table>
+              </table></Wide>
             )}
           </section>
         );
@@ -81,7 +87,7 @@ function Paper({ plan }: { plan: CarePlan }) {
       {groupOf(plan).length > 0 && (
         <>
           <h2>{t.print.group}</h2>
-          <table>
+          <Wide label={t.print.group}><table>
             <thead><tr><th scope="col">{t.name}</th><th scope="col">{t.print.role}</th><th scope="col">{t.print.contributes}</th><th scope="col">{t.phone}</th></tr></thead>
             <tbody>
               {groupOf(plan).map((person) => (
@@ -93,7 +99,7 @@ function Paper({ plan }: { plan: CarePlan }) {
                 </tr>
               ))}
             </tbody>
-          </table>
+          </table></Wide>
         </>
       )}
       <p className="quiet">{t.print.note}</p>

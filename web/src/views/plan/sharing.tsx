@@ -101,7 +101,7 @@ function ConsentRow({ at: { plan, role }, consent }: { at: InPlan; consent: Cons
           {consent.withdrawTime && `, ${t.sharing.withdrawn(formatTimeDay(consent.withdrawTime, language))}`}
           {consent.period?.endDate && `, ${t.until} ${formatDay(consent.period.endDate, language)}`}
         </div>
-        {consent.sections.length > 0 && <div className="quiet">{consent.sections.map((section) => t.sections[section]).join(', ')}</div>}
+        {!active && consent.sections.length > 0 && <div className="quiet">{consent.sections.map((section) => t.sections[section]).join(', ')}</div>}
       </div>
       {active && isOwners(role) && (
         <Disclosure text={t.sharing.withdraw} variant="tertiary">

@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { useParams } from 'react-router';
 
 import { plans, referrals } from '../../api/clients';
+import { NeedNotice_State as State } from '../../gen/individuellplan/referral/v1/need_notice_pb';
 import { useLanguage } from '../../i18n/language';
 import { addDays, fromInput, toInput, today } from '../../shared/dates';
 import { TextInput } from '../../shared/form';
@@ -12,6 +13,12 @@ import { type Series, Stacked } from '../../shared/charts';
 import { Page, Panel } from '../../shared/page';
 import { Load } from '../../shared/state';
 import { Figure } from './queue';
+
+// States of a notice as a reader of figures thinks of them.
+const OUTCOMES: State[][] = [
+  [State.SUBMITTED], [State.IN_TRIAGE, State.AWAITING_INFO], [State.ACCEPTED, State.CLOSED_DONE], [State.REJECTED_NOT_ELIGIBLE],
+  [State.DECLINED_BY_USER, State.WITHDRAWN], [State.FORWARDED, State.MERGED, State.ENTERED_IN_ERROR],
+];
 
 export function StatisticsView() {
   const { t } = useLanguage();
@@ -32,11 +39,12 @@ export function StatisticsView() {
       <Load query={query}>
         {(data) => {
           const sources = [...new Set(data.sourceOutcomes.map(({ source }) => source))].sort((a, b) => a - b);
-          const states = [...new Set(data.sourceOutcomes.map(({ state }) => state))].sort((a, b) => a - b);
-          const series: Series[] = states.map((state) => ({
-            name: t.noticeStates[state],
-            values: sources.map((source) => data.sourceOutcomes.find((each) => each.source === source && each.state === state)?.noticeCount ?? 0),
-          }));
+          const series: Series[] = OUTCOMES.map((states, i) => ({
+            name: t.statistics.outcomes[i]!,
+            values: sources.map((source) => data.sourceOutcomes
+              .filter((each) => each.source === source && states.includes(each.state))
+              .reduce((sum, { noticeCount }) => sum + noticeCount, 0)),
+          })).filter(({ values }) => values.some((value) => value > 0));
           const seconds = data.medianTimeToCoordinator?.seconds;
           return (
             <>

@@ -1,0 +1,213 @@
+// What the pages weigh, how soon they can be used on a slow phone, what they keep and ask for, and whether a
+// keyboard is enough.
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { after, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+
+import type { Page } from 'playwright-core';
+
+import { ARTIFACTS, citizen, closeBrowser, DESKTOP, logIn, PHONE, settled, staff, URL_, visit } from './browser.ts';
+
+after(closeBrowser);
+
+// The budget: web/README.md.
+const BUDGET = { script: 300_000, style: 40_000, usable: 6_000, usableAgain: 2_500 };
+
+const dist = new URL('../../web/dist/', import.meta.url);
+const zipped = (path: string) => gzipSync(readFileSync(new URL(path, dist)), { level: 9 }).length;
+
+// Slow 4G and a phone's processor, as Lighthouse simulates them.
+async function slowPhone(page: Page): Promise<void> {
+  const cdp = await page.context().newCDPSession(page);
+  await cdp.send('Network.enable');
+  await cdp.send('Network.emulateNetworkConditions', { offline: false, latency: 150, downloadThroughput: (1.6 * 1024 * 1024) / 8, uploadThroughput: (750 * 1024) / 8 });
+  await cdp.send('Emulation.setCPUThrottlingRate', { rate: 4 });
+}
+
+test('the first page is within its budget of weight and time', async () => {
+  const { context, page } = await logIn(citizen('ola'), { size: PHONE });
+  try {
+    const loaded = new Set<string>();
+    const unpacked: string[] = [];
+    page.on('response', (response) => {
+      const path = new URL(response.url()).pathname;
+      if (!path.startsWith('/assets/')) return;
+      loaded.add(path.slice(1));
+      if (/\.(js|css)$/.test(path) && !response.fromServiceWorker() && response.headers()['content-encoding'] !== 'gzip') unpacked.push(path);
+    });
+    await slowPhone(page);
+    const open = async () => {
+      const begin = Date.now();
+      await page.goto(URL_);
+      await page.getByText('Jeg vil bo for meg selv').first().waitFor({ timeout: 60_000 });
+      return Date.now() - begin;
+    };
+    const cdp = await context.newCDPSession(page);
+    await cdp.send('Network.clearBrowserCache');
+    const cold = await open();
+    assert.deepEqual(unpacked, [], 'sent without gzip');
+    const script = [...loaded].filter((path) => path.endsWith('.js')).reduce((sum, path) => sum + zipped(path), 0);
+    const style = [...loaded].filter((path) => path.endsWith('.css')).reduce((sum, path) => sum + zipped(path), 0);
+    const warm = await open();
+    const all = readdirSync(new URL('assets/', dist)).map((file) => ({ file, size: statSync(new URL(`assets/${file}`, dist)).size }));
+    const report = { script_gzip: script, style_gzip: style, usable_ms: cold, usable_again_ms: warm, files: all.length };
+    writeFileSync(`${ARTIFACTS}weight.json`, JSON.stringify(report));
+    console.log(JSON.stringify(report));
+    assert.ok(script <= BUDGET.script, `JavaScript is ${script} bytes gzipped`);
+    assert.ok(style <= BUDGET.style, `CSS is ${style} bytes gzipped`);
+    assert.ok(cold <= BUDGET.usable, `usable after ${cold} ms the first time`);
+    assert.ok(warm <= BUDGET.usableAgain, `usable after ${warm} ms the next time`);
+  } finally {
+    await context.close();
+  }
+});
+
+test('the policy allows nothing unsafe, and nothing secret is kept', async () => {
+  const { context, page, watch } = await logIn(citizen('ola'));
+  try {
+    const response = await page.goto(URL_);
+    const policy = response!.headers()['content-security-policy']!;
+    assert.ok(policy.includes("script-src 'self'") && policy.includes("default-src 'none'"), policy);
+    assert.ok(!/unsafe|\*|http:|https:/.test(policy), policy);
+    await settled(page);
+    await visit(page, '/varsler');
+    const kept = await page.evaluate(() => [...Object.entries({ ...localStorage }), ...Object.entries({ ...sessionStorage })]);
+    assert.deepEqual(kept, [['language', 'nb']]);
+    assert.equal(await page.evaluate(() => document.cookie), '', 'no cookie can be read by scripts');
+    assert.equal((await page.evaluate(() => indexedDB.databases())).length, 0);
+    const cookies = (await context.cookies()).filter(({ name }) => name.includes('ip_'));
+    assert.ok(cookies.length > 0 && cookies.every(({ httpOnly, sameSite }) => httpOnly && sameSite === 'Lax'));
+    assert.deepEqual(watch.foreign, []);
+    assert.deepEqual(watch.errors, []);
+  } finally {
+    await context.close();
+  }
+});
+
+// Tabs through a page. Everything that can be reached is visible, has a mark for the focus, and there is no trap.
+async function tabThrough(page: Page, most = 150): Promise<string[]> {
+  await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+  const seen: string[] = [];
+  for (let i = 0; i < most; i++) {
+    await page.keyboard.press('Tab');
+    const at = await page.evaluate(() => {
+      const element = document.activeElement as HTMLElement | null;
+      if (!element || element === document.body) return null;
+      const box = element.getBoundingClientRect();
+      const style = getComputedStyle(element);
+      const mark = style.outlineStyle !== 'none' || style.boxShadow !== 'none';
+      const hit = document.elementFromPoint(box.x + box.width / 2, box.y + Math.min(box.height / 2, innerHeight - box.y - 1));
+      return {
+        what: `${element.tagName} ${(element.getAttribute('aria-label') ?? element.textContent ?? '').trim().slice(0, 40)}`,
+        seen: box.width > 0 && box.height > 0, mark,
+        hidden: box.y < 0 || box.y > innerHeight ? 'outside' : hit && (element.contains(hit) || hit.contains(element) || hit.closest('label')) ? '' : 'covered',
+      };
+    });
+    if (!at) break;
+    assert.ok(at.seen, `${at.what} has the focus and cannot be seen`);
+    assert.ok(at.mark, `${at.what} shows no mark for the focus`);
+    assert.equal(at.hidden, '', `${at.what} has the focus and is ${at.hidden}`);
+    seen.push(at.what);
+  }
+  return seen;
+}
+
+test('a keyboard reaches everything on the plan, the first stop skips the menu', async () => {
+  const { context, page } = await logIn(citizen('ola'), { size: DESKTOP, reducedMotion: 'reduce' });
+  try {
+    await page.reload();
+    await settled(page);
+    const stops = await tabThrough(page);
+    assert.match(stops[0]!, /Hopp til innholdet/);
+    for (const each of ['Skriv et ønske', '55 50 00 00', 'Botrening hver uke', 'Tilgjengelighet']) {
+      assert.ok(stops.some((stop) => stop.includes(each)), `${each} was not reached: ${stops.join(' > ')}`);
+    }
+  } finally {
+    await context.close();
+  }
+});
+
+test('a notice is sent with the keyboard alone', async () => {
+  const { context, page } = await logIn(staff('jonas'), { size: DESKTOP, path: '/meld' });
+  try {
+    const into = async (label: string | RegExp, text: string) => {
+      await page.getByLabel(label).focus();
+      await page.keyboard.type(text);
+    };
+    await into('Navnet til personen', 'Sigrun Heggdal');
+    const persons = JSON.parse(readFileSync(new URL('../../tools/seed/persons.json', import.meta.url), 'utf8')).persons;
+    await into('Fødselsnummer eller D-nummer', persons.find((each: { login: string }) => each.login === 'sigrun').national_id);
+    await page.getByLabel('Kommunen personen bor i').focus();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Neste' }).focus();
+    await page.keyboard.press('Enter');
+    // The focus is at the new step's heading.
+    await page.waitForFunction(() => document.activeElement?.textContent?.includes('Behovet'));
+    await into('Hvorfor?', 'Trenger samordnet hjelp.');
+    await page.getByLabel('Helse', { exact: true }).focus();
+    await page.keyboard.press('Space');
+    await page.getByRole('button', { name: 'Neste' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByLabel(/Personen har fått vite/).focus();
+    await page.keyboard.press('Space');
+    await page.getByRole('button', { name: 'Neste' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Send meldingen' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Meldingen er sendt' }).waitFor();
+  } finally {
+    await context.close();
+  }
+});
+
+test('the menu on a phone opens and closes with the keyboard', async () => {
+  const { context, page } = await logIn(citizen('ola'), { size: PHONE });
+  try {
+    const menu = page.getByRole('button', { name: /^Meny/ });
+    await menu.focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('link', { name: 'Be om plan' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('link', { name: 'Be om plan' }).waitFor({ state: 'hidden' });
+    assert.ok(await menu.evaluate((element) => element === document.activeElement));
+  } finally {
+    await context.close();
+  }
+});
+
+test('the plan prints as a tagged PDF with an outline', async () => {
+  const { context, page } = await logIn(citizen('ola'));
+  try {
+    await page.goto(`${page.url()}/skriv-ut`);
+    await settled(page);
+    const pdf = await page.pdf({ format: 'A4', tagged: true, outline: true, path: `${ARTIFACTS}plan.pdf` });
+    const text = pdf.toString('latin1');
+    assert.ok(text.includes('/MarkInfo') && /\/Marked true/.test(text), 'tagged');
+    assert.ok(text.includes('/StructTreeRoot') && text.includes('/Outlines'));
+    assert.match(text, /\/Lang ?\(nb/);
+    const buttons = await page.evaluate(() => { document.documentElement.dataset.print = ''; return document.querySelectorAll('.paper button').length; });
+    assert.equal(buttons, 0);
+  } finally {
+    await context.close();
+  }
+});
+
+test('every control is at least 24 pixels', async () => {
+  const { context, page } = await logIn(citizen('ola'), { size: PHONE });
+  try {
+    for (const path of ['', '/deling', '/mer', '/innsyn']) {
+      await page.goto(page.url().replace(/(\/planer\/[^/]+).*/, `$1${path}`));
+      await settled(page);
+      const small = await page.locator('main a:visible, main button:visible, header button:visible, footer a:visible').evaluateAll((all) => all
+        .map((element) => ({ box: element.getBoundingClientRect(), text: element.textContent }))
+        .filter(({ box }) => box.height > 0 && (box.height < 24 || box.width < 24)).map(({ box, text }) => `${text} ${Math.round(box.width)}×${Math.round(box.height)}`));
+      // A link within a sentence may be as high as its line (WCAG 2.5.8).
+      assert.deepEqual(small.filter((each) => !/^Se \d/.test(each)), [], path);
+    }
+  } finally {
+    await context.close();
+  }
+});
+

@@ -1,0 +1,119 @@
+// Every view with somebody who uses it. Addresses with an id in them are found on the way: `find` opens a page
+// and takes the first link that fits.
+import type { Page } from 'playwright-core';
+
+import { citizen, logIn, type Someone, staff, visit } from './browser.ts';
+
+export interface View { name: string; path: string }
+type Finder = (page: Page) => Promise<string>;
+interface Place { name: string; path: string | Finder }
+
+const linkOn = (from: string, pattern: RegExp): Finder => async (page) => {
+  await visit(page, from.replace('BASE', await home(page)));
+  const links = await page.locator('main a[href]').evaluateAll((all) => all.map((a) => a.getAttribute('href')!));
+  const found = links.find((link) => pattern.test(link));
+  if (!found) throw new Error(`no link like ${pattern} on ${from}`);
+  return found;
+};
+const homes = new WeakMap<Page, string>();
+async function home(page: Page): Promise<string> {
+  if (!homes.has(page)) {
+    await visit(page, '/');
+    homes.set(page, new URL(page.url()).pathname);
+  }
+  return homes.get(page)!;
+}
+const inPlan = (rest: string): Finder => async (page) => (await home(page)) + rest;
+
+export const GROUPS: Record<string, { login: ReturnType<typeof citizen>; places: Place[] }> = {
+  person: {
+    login: citizen('ola'),
+    places: [
+      { name: 'plan', path: inPlan('') },
+      { name: 'goal', path: linkOn('BASE', /\/maal\/(?!nytt)/) },
+      { name: 'new-goal', path: inPlan('/maal/nytt') },
+      { name: 'activity', path: linkOn('BASE', /\/tiltak\//) },
+      { name: 'wish', path: inPlan('/onske') },
+      { name: 'group', path: inPlan('/gruppa') },
+      { name: 'sharing', path: inPlan('/deling') },
+      { name: 'share-with', path: linkOn('BASE/deling', /\/deling\/./) },
+      { name: 'access-log', path: inPlan('/innsyn') },
+      { name: 'meetings', path: inPlan('/moter') },
+      { name: 'meeting-next', path: linkOn('BASE/moter', /\/evalueringer\//) },
+      { name: 'meeting-held', path: async (page) => {
+        await visit(page, `${await home(page)}/moter`);
+        const links = await page.locator('main a[href*="/evalueringer/"]').evaluateAll((all) => all.map((a) => a.getAttribute('href')!));
+        return links.at(-1)!;
+      } },
+      { name: 'more', path: inPlan('/mer') },
+      { name: 'history', path: inPlan('/historikk') },
+      { name: 'representation', path: inPlan('/representasjon') },
+      { name: 'print', path: inPlan('/skriv-ut') },
+      { name: 'inbox', path: '/varsler' },
+      { name: 'settings', path: '/varsler/innstillinger' },
+      { name: 'ask-for-plan', path: '/meld' },
+      { name: 'not-found', path: '/finnes-ikke' },
+      { name: 'help', path: '/hjelp' },
+      { name: 'accessibility', path: '/tilgjengelighet' },
+      { name: 'privacy', path: '/personvern' },
+      { name: 'logged-in', path: '/innlogget' },
+    ],
+  },
+  newcomer: {
+    login: citizen('thivya'),
+    places: [
+      { name: 'no-plan', path: '/' },
+      { name: 'my-notices', path: '/meldinger' },
+      { name: 'my-notice', path: linkOn('/meldinger', /\/meldinger\/./) },
+    ],
+  },
+  family: { login: citizen('ingvild'), places: [{ name: 'plan-as-parent', path: inPlan('') }] },
+  coordinator: {
+    login: staff('kari'),
+    places: [
+      { name: 'home', path: '/' },
+      { name: 'plans', path: '/planer' },
+      { name: 'plan-as-coordinator', path: linkOn('/planer', /^\/planer\/./) },
+      { name: 'editor', path: async (page) => `${await linkOn('/planer', /^\/planer\/./)(page)}/rediger` },
+      { name: 'new-activity', path: async (page) => `${await linkOn('/planer', /^\/planer\/./)(page)}/rediger/tiltak` },
+    ],
+  },
+  helper: { login: staff('nina'), places: [{ name: 'my-activities', path: '/mine-tiltak' }] },
+  notifier: { login: staff('eva'), places: [{ name: 'send-notice', path: '/meld' }, { name: 'sent', path: '/meldinger' }] },
+  unit: {
+    login: staff('sara'),
+    places: [
+      { name: 'queue', path: '/enheter/fjordvik/ko' },
+      { name: 'case', path: linkOn('/enheter/fjordvik/ko', /^\/saker\//) },
+      { name: 'follow-up', path: '/enheter/fjordvik/oppfolging' },
+      { name: 'unit-plan', path: linkOn('/enheter/fjordvik/oppfolging', /^\/enhet\/planer\//) },
+      { name: 'coordinators', path: '/enheter/fjordvik/koordinatorer' },
+      { name: 'statistics', path: '/enheter/fjordvik/statistikk' },
+    ],
+  },
+  leader: {
+    login: staff('gunnar'),
+    places: [
+      { name: 'log-review', path: '/enheter/fjordvik/innsyn' },
+      { name: 'log-of-plan', path: linkOn('/enheter/fjordvik/innsyn', /\/innsyn\/./) },
+    ],
+  },
+};
+
+// Logs the group's person in and opens each of their views.
+export async function eachView(
+  group: string, options: Parameters<typeof logIn>[1], look: (someone: Someone, view: View) => Promise<void>, only?: RegExp,
+): Promise<void> {
+  const { login, places } = GROUPS[group]!;
+  const someone = await logIn(login, options);
+  try {
+    for (const { name, path } of places) {
+      if (only && !only.test(name)) continue;
+      const address = typeof path === 'string' ? path : await path(someone.page);
+      await visit(someone.page, address);
+      await look(someone, { name, path: address });
+    }
+  } finally {
+    await someone.context.close();
+  }
+}
