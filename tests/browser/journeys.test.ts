@@ -166,22 +166,24 @@ for (const [device, size] of sizes) {
 }
 
 test('two who write the same words see both versions beside each other', async () => {
+  const now = Date.now();
+  const [first, second] = [`Jeg vil ha besøk på søndagene (${now}).`, `Jeg vil ut å gå tur (${now}).`];
   const one = await logIn(citizen('borghild'));
   const two = await logIn(citizen('borghild'));
   try {
     for (const { page } of [one, two]) {
       await button(page, /Endre ordene|Skriv hva som er viktigst/).click();
     }
-    await one.page.getByLabel('Viktigst for meg nå').fill('Jeg vil ha besøk på søndagene.');
-    await two.page.getByLabel('Viktigst for meg nå').fill('Jeg vil ut å gå tur.');
+    await one.page.getByLabel('Viktigst for meg nå').fill(first);
+    await two.page.getByLabel('Viktigst for meg nå').fill(second);
     await button(one.page, 'Lagre').click();
-    await one.page.getByText('«Jeg vil ha besøk på søndagene.»').waitFor();
+    await one.page.getByText(`«${first}»`).waitFor();
     await button(two.page, 'Lagre').click();
     await two.page.getByRole('heading', { name: 'Noen andre endret teksten mens du skrev' }).waitFor();
-    assert.ok(await two.page.getByText('Jeg vil ha besøk på søndagene.').first().isVisible());
+    assert.ok(await two.page.getByText(first).first().isVisible());
     await picture(two.page, 'conflict-desktop');
     await button(two.page, 'Bruk min tekst').click();
-    await two.page.getByText('«Jeg vil ut å gå tur.»').waitFor();
+    await two.page.getByText(`«${second}»`).waitFor();
   } finally {
     await one.context.close();
     await two.context.close();

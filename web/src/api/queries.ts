@@ -1,9 +1,11 @@
 // What pages read, and how they change it. A plan is read once and kept for a minute: each reading stands in
 // the owner's access log, so pages do not read again for nothing.
+import { Code } from '@connectrpc/connect';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useRef } from 'react';
 
 import { notifications, plans, referrals } from './clients';
+import { troubleOf } from './errors';
 
 export function usePlan(id: string | undefined) {
   return useQuery({ queryKey: ['plan', id], queryFn: () => plans.getPlan({ name: `plans/${id}` }) });
@@ -52,6 +54,10 @@ export function useCommand<Input, Output>(
     onSuccess: async (output, { input }) => {
       await queries.invalidateQueries();
       done?.(output, input);
+    },
+    // Others were first: what they wrote is read, so that the page can show both.
+    onError: async (error) => {
+      if (troubleOf(error).code === Code.Aborted) await queries.invalidateQueries();
     },
   });
   const send = (input: Input) => {

@@ -35,8 +35,8 @@ function EditOwnWords({ at: { plan }, close }: { at: InPlan; close: () => void }
   const [etag, setEtag] = useState(plan.etag);
   const [startedFrom] = useState(before);
   const save = useCommand(
-    (text: string, requestId) => plans.updatePlan({
-      plan: { name: plan.name, etag, whatMattersMost: { text, language: languageCode(language) } },
+    (input: { text: string; etag: string }, requestId) => plans.updatePlan({
+      plan: { name: plan.name, etag: input.etag, whatMattersMost: { text: input.text, language: languageCode(language) } },
       updateMask: { paths: ['what_matters_most'] },
       requestId,
     }),
@@ -54,12 +54,12 @@ function EditOwnWords({ at: { plan }, close }: { at: InPlan; close: () => void }
       {conflict && (
         <Conflict
           mine={draft.value} theirs={before}
-          keepMine={() => { setEtag(plan.etag); save.send(draft.value); }}
+          keepMine={() => { setEtag(plan.etag); save.send({ text: draft.value, etag: plan.etag }); }}
           keepTheirs={() => { draft.forget(before); close(); }}
         />
       )}
       <Form
-        command={conflict ? { ...save, error: null } : save} submitText={t.save} submit={() => save.send(draft.value.trim())}
+        command={conflict ? { ...save, error: null } : save} submitText={t.save} submit={() => save.send({ text: draft.value.trim(), etag })}
         check={() => (draft.value.trim() ? undefined : t.required)}
         more={<Button type="button" variant="tertiary" onClick={() => { draft.forget(); close(); }}>{t.cancel}</Button>}
       >
