@@ -3,6 +3,7 @@
 #include "absl/strings/match.h"
 #include "lib/base/errors.h"
 #include "lib/outbox/outbox.h"
+#include "referral-service/domain/access.h"
 #include "referral-service/domain/draft.h"
 #include "referral-service/domain/obligations.h"
 #include "referral-service/service/handlers.h"
@@ -29,7 +30,29 @@ Response Reached(const std::string& email, Response::Audience audience) {
   return response;
 }
 
+// Takes out what is not for who sent the notice to do.
+void KeepDutiesOfNotifier(type::ObligationEvent& event) {
+  auto* duties = event.mutable_obligations();
+  const auto is_others = [](const type::Obligation& duty) {
+    return std::none_of(duty.parties().begin(), duty.parties().end(), [](const auto& party) {
+      return party.capacity() == type::Obligation::NOTIFIER;
+    });
+  };
+  duties->erase(std::remove_if(duties->begin(), duties->end(), is_others), duties->end());
+}
+
 }  // namespace
+
+absl::StatusOr<bool> Handlers::IsToldOf(Ctx& ctx, type::ObligationEvent& event) {
+  if (ctx.caller().role != type::SYSTEM) return true;
+  const auto notice = deps_.notices->Get(SystemClock().Now() + absl::Seconds(5), event.aggregate());
+  if (absl::IsNotFound(notice.status())) return false;
+  if (!notice.ok()) return notice.status();
+  const absl::Status access =
+      CheckAccess(type::READ_NOTICE, notice->message, ctx.caller(), *deps_.reference);
+  KeepDutiesOfNotifier(event);
+  return access.ok();
+}
 
 absl::Status Handlers::WatchEvents(Ctx& ctx, const type::WatchEventsRequest& request,
                                    rpc::Writer<type::ObligationEvent>& writer) {
@@ -47,9 +70,18 @@ absl::Status Handlers::WatchEvents(Ctx& ctx, const type::WatchEventsRequest& req
       if (!event.ParseFromString(entry.payload)) {
         return absl::DataLossError("An outbox entry cannot be read.");
       }
-      event.set_cursor(outbox::EncodeCursor(entry.seq));
-      if (!writer.Write(event)) return absl::CancelledError();
       *seq = entry.seq;
+      event.set_cursor(outbox::EncodeCursor(entry.seq));
+      const auto told = IsToldOf(ctx, event);
+      if (!told.ok()) return told.status();
+      if (*told && !writer.Write(event)) return absl::CancelledError();
+    }
+    // So that who is told little need not read it all again. Only while catching up: live, it would
+    // tell when others send notices.
+    if (ctx.caller().role == type::SYSTEM && entries->size() == kBatch) {
+      type::ObligationEvent place;
+      place.set_cursor(outbox::EncodeCursor(*seq));
+      if (!writer.Write(place)) return absl::CancelledError();
     }
   }
   return Error(absl::StatusCode::kUnavailable, "STREAM_ENDED",

@@ -114,6 +114,8 @@ class Handlers {
   LetterSources Sources() const;
 
   // feed.cc: what other services may know.
+  // Whether the caller is told of the event; takes out of it what they are not told.
+  absl::StatusOr<bool> IsToldOf(Ctx& ctx, type::ObligationEvent& event);
   absl::Status WatchEvents(Ctx& ctx, const type::WatchEventsRequest& request,
                            rpc::Writer<type::ObligationEvent>& writer);
   absl::StatusOr<type::ObligationEvent> GetObligations(Ctx& ctx,

@@ -456,5 +456,38 @@ TEST_F(ServiceTest, TheFeedTellsDutiesAndContactsAreLookedUpForOpenOnesOnly) {
             type::ResolveContactResponse::NOT_RESPONSIBLE);
 }
 
+TEST_F(ServiceTest, TheFeedTellsASystemOfItsOwnNoticesAndDutiesAlone) {
+  const auto send = [this](const std::string& who) {
+    const N draft = Create(who);
+    pb::ActionRequest submit;
+    submit.set_name(draft.name());
+    submit.set_etag(draft.etag());
+    const auto sent = As(who, &Service::Stub::SubmitNotice, submit);
+    EXPECT_TRUE(sent.ok()) << sent.status();
+    return draft.name();
+  };
+  send("lyngnes");  // another organization's
+  const std::string own = send("system");
+  grpc::ClientContext context;
+  context.AddMetadata("x-ip-identity", "system");
+  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(20));
+  auto reader = feed_stub_->WatchEvents(&context, {});
+  type::ObligationEvent event;
+  ASSERT_TRUE(reader->Read(&event));
+  EXPECT_EQ(event.aggregate(), own);
+  ASSERT_EQ(event.obligations_size(), 1);  // not the unit's two
+  EXPECT_EQ(event.obligations(0).kind(), type::Obligation::NOTICE_RECEIPT);
+  ASSERT_EQ(event.obligations(0).parties_size(), 1);
+  EXPECT_EQ(event.obligations(0).parties(0).recipient(), "organizations/999990002");
+
+  // That it is over is told too, though nobody has anything to do then.
+  ASSERT_TRUE(As("system", &Service::Stub::WithdrawNotice, For<pb::ActionRequest>(own)).ok());
+  ASSERT_TRUE(reader->Read(&event));
+  EXPECT_EQ(event.aggregate(), own);
+  EXPECT_EQ(event.obligations_size(), 0);
+  context.TryCancel();
+  reader->Finish();
+}
+
 }  // namespace
 }  // namespace ip::referral
