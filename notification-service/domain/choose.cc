@@ -5,7 +5,6 @@
 #include <tuple>
 
 #include "lib/base/clock.h"
-#include "notification-service/domain/hours.h"
 
 namespace ip::notification {
 namespace {
@@ -52,8 +51,8 @@ Choice Choose(const std::vector<Slot>& due, const RecipientHistory& history, abs
       choice.update.push_back(Ended(last, SlotState::kExpired, "EXPIRED"));
     } else if (InCooldown(last, history.bound, OsloDay(now))) {
       choice.update.push_back(Ended(last, SlotState::kSkipped, "COOLDOWN"));
-    } else if (!MaySend(now, last.klass, last.recipient)) {
-      last.not_before = NextSendable(now, last.klass, last.recipient);
+    } else if (!MaySend(now, last.klass, last.recipient, history.quiet)) {
+      last.not_before = NextSendable(now, last.klass, last.recipient, history.quiet);
       choice.update.push_back(std::move(last));
     } else if (last.optional && history.muted.contains(last.kind)) {
       choice.portal_only.push_back(std::move(last));
@@ -61,7 +60,8 @@ Choice Choose(const std::vector<Slot>& due, const RecipientHistory& history, abs
       choice.single.push_back(std::move(last));
     } else {
       const absl::Time tomorrow = absl::FromCivil(OsloDay(now) + 1, Oslo());
-      const absl::Time next_chance = NextSendable(tomorrow, last.klass, last.recipient);
+      const absl::Time next_chance =
+          NextSendable(tomorrow, last.klass, last.recipient, history.quiet);
       if (history.had_digest_today && !IsUrgent(last, next_chance)) {
         last.not_before = next_chance;
         choice.update.push_back(std::move(last));

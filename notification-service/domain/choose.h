@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "notification-service/domain/hours.h"
 #include "notification-service/domain/slot.h"
 
 namespace ip::notification {
@@ -19,6 +20,7 @@ struct RecipientHistory {
   bool had_digest_today = false;
   // Kinds the recipient wants in the portal only.
   std::set<Obligation::Kind> muted = {};
+  QuietHours quiet = {};
 };
 
 struct Choice {

@@ -100,5 +100,23 @@ TEST(Choose, OnlyTheOptionalCanBeMuted) {
   EXPECT_EQ(Choose({SlotOf("-7d", 1, kToday, kToday + 5)}, muted, kMonday).digest.size(), 1u);
 }
 
+TEST(Choose, QuietHoursNarrowWhatCanWaitAndNothingElse) {
+  RecipientHistory history;
+  history.quiet = {.earliest = 10, .latest = 15};
+  Slot slot = SlotOf("-7d", 1, kToday, kToday + 5);
+  Choice choice = Choose({slot}, history, kMonday);
+  ASSERT_EQ(choice.update.size(), 1u);
+  EXPECT_EQ(choice.update[0].not_before, MorningOf(kToday, slot.recipient) + absl::Hours(2));
+  EXPECT_EQ(Choose({slot}, history, kMonday + absl::Hours(2)).digest.size(), 1u);
+  EXPECT_THAT(Choose({slot}, history, kMonday + absl::Hours(6)).digest, IsEmpty());
+  slot.klass = Class::A;
+  EXPECT_EQ(Choose({slot}, history, kMonday).single.size(), 1u);
+  EXPECT_TRUE(IsUsable({}));
+  EXPECT_TRUE(IsUsable({.earliest = 16}));
+  for (const QuietHours none : {QuietHours{17, 0}, QuietHours{12, 12}, QuietHours{0, 8}}) {
+    EXPECT_FALSE(IsUsable(none));
+  }
+}
+
 }  // namespace
 }  // namespace ip::notification

@@ -1,5 +1,6 @@
 #include "notification-service/domain/hours.h"
 
+#include <algorithm>
 #include <cstdint>
 
 #include "absl/strings/str_cat.h"
@@ -22,6 +23,16 @@ uint64_t Fnv(std::string_view text) {
   return hash;
 }
 
+struct Window {
+  int first, last;
+};
+
+Window WindowOf(Class klass, const QuietHours& quiet) {
+  if (klass == Class::A) return {kFirstHour, kLastHourA};
+  return {std::max(kFirstHour, quiet.earliest),
+          quiet.latest == 0 ? kLastHourB : std::min(kLastHourB, quiet.latest)};
+}
+
 bool IsSendingDay(absl::CivilDay day, Class klass, std::string_view recipient) {
   return IsWorkingDay(day) || (klass == Class::A && IsUnit(recipient));
 }
@@ -37,17 +48,26 @@ absl::Time MorningOf(absl::CivilDay day, std::string_view recipient) {
       absl::CivilSecond(day.year(), day.month(), day.day(), kMorningHour, minute, 0), Oslo());
 }
 
-bool MaySend(absl::Time now, Class klass, std::string_view recipient) {
+bool IsUsable(const QuietHours& quiet) {
+  const Window window = WindowOf(Class::B, quiet);
+  return quiet.earliest >= 0 && quiet.latest >= 0 && quiet.latest <= 24 &&
+         window.last > std::max(window.first, kMorningHour);
+}
+
+bool MaySend(absl::Time now, Class klass, std::string_view recipient, const QuietHours& quiet) {
   const absl::CivilHour hour = absl::ToCivilHour(now, Oslo());
-  return hour.hour() >= kFirstHour && hour.hour() < (klass == Class::A ? kLastHourA : kLastHourB) &&
+  const Window window = WindowOf(klass, quiet);
+  return hour.hour() >= window.first && hour.hour() < window.last &&
          IsSendingDay(absl::CivilDay(hour), klass, recipient);
 }
 
-absl::Time NextSendable(absl::Time t, Class klass, std::string_view recipient) {
-  if (MaySend(t, klass, recipient)) return t;
+absl::Time NextSendable(absl::Time t, Class klass, std::string_view recipient,
+                        const QuietHours& quiet) {
+  if (MaySend(t, klass, recipient, quiet)) return t;
+  const int later = std::max(0, WindowOf(klass, quiet).first - kMorningHour);
   for (absl::CivilDay day = OsloDay(t);; ++day) {
     if (!IsSendingDay(day, klass, recipient)) continue;
-    const absl::Time morning = MorningOf(day, recipient);
+    const absl::Time morning = MorningOf(day, recipient) + absl::Hours(later);
     if (morning >= t) return morning;
   }
 }

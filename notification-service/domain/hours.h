@@ -20,13 +20,24 @@ bool IsUnit(std::string_view recipient);
 // persons' do not.
 absl::Time MorningOf(absl::CivilDay day, std::string_view recipient);
 
+// When in the day a person wants what can wait (class B); 0 for the service's own hours, which are
+// never widened.
+struct QuietHours {
+  int earliest = 0;
+  int latest = 0;
+};
+
+// Whether hours leave any time of the morning's mails to come: at least 08-09.
+bool IsUsable(const QuietHours& quiet);
+
 // Whether a mail may leave at this instant. Class B: working days 07-17. Class A: 07-20, on working
 // days, to units on all days.
-bool MaySend(absl::Time now, Class klass, std::string_view recipient);
+bool MaySend(absl::Time now, Class klass, std::string_view recipient, const QuietHours& quiet = {});
 
 // The earliest instant at or after `t` at which a mail may leave: `t` itself, or the next morning
 // window.
-absl::Time NextSendable(absl::Time t, Class klass, std::string_view recipient);
+absl::Time NextSendable(absl::Time t, Class klass, std::string_view recipient,
+                        const QuietHours& quiet = {});
 
 }  // namespace ip::notification
 

@@ -79,6 +79,16 @@ const Obligation* FindObligation(const ObligationEvent& event, const Slot& slot)
   return nullptr;
 }
 
+// Whether a slot asks the unit to reach somebody about a duty that is still open. No feed tells
+// those: they live as long as what they are about.
+bool IsStillUnreached(const ObligationEvent& event, const Slot& slot) {
+  if (slot.kind != Obligation::RECIPIENT_UNREACHABLE) return false;
+  return std::any_of(event.obligations().begin(), event.obligations().end(),
+                     [&](const Obligation& duty) {
+                       return duty.name() == slot.obligation && ToDay(duty.due_date()) == slot.due;
+                     });
+}
+
 std::string WhyGone(const ObligationEvent& event, const Slot& slot,
                     const std::map<std::string, Slot>& wanted) {
   const Obligation* obligation = FindObligation(event, slot);
@@ -121,7 +131,7 @@ std::map<std::string, Slot> Candidates(const ObligationEvent& event, const Openi
   std::map<std::string, Slot> out;
   std::map<std::string, std::vector<Slot*>> ladders;  // by duty and addressee
   for (const auto& obligation : event.obligations()) {
-    const Ladder* ladder = FindLadder(rules, obligation.kind());
+    const Ladder* ladder = FindLadder(rules, event, obligation.kind());
     const auto opened = openings.find({obligation.name(), obligation.kind()});
     if (ladder == nullptr || opened == openings.end()) continue;
     for (int i = 0; i < ladder->rungs_size(); ++i) {
@@ -156,6 +166,28 @@ std::map<std::string, Slot> Candidates(const ObligationEvent& event, const Openi
   return out;
 }
 
+std::optional<Slot> UnreachedTask(const Slot& slot, const std::string& unit, absl::Time now) {
+  if (slot.optional || unit.empty() || slot.capacity == Obligation::UNIT_LEADER)
+    return std::nullopt;
+  Slot task = slot;
+  task.id.clear();
+  task.kind = Obligation::RECIPIENT_UNREACHABLE;
+  task.rung = "unreached";
+  task.rung_index = 0;
+  // Where the unit's own mailbox does not work, its leader is the last to turn to.
+  task.capacity = slot.recipient == unit ? Obligation::UNIT_LEADER : Obligation::UNIT;
+  task.recipient = unit;
+  task.klass = Class::A;
+  task.cooldown_days = 0;
+  task.not_before = NextSendable(now, Class::A, unit);
+  task.send_day = OsloDay(task.not_before);
+  task.not_after = StartOf(task.send_day + kLastRungDays + 1);
+  task.state = SlotState::kPlanned;
+  task.reason.clear();
+  task.notify_time.reset();
+  return task;
+}
+
 Changes Replan(const ObligationEvent& event, const Openings& openings, const RuleSet& rules,
                const std::vector<Slot>& existing, absl::Time now) {
   Changes changes;
@@ -167,7 +199,7 @@ Changes Replan(const ObligationEvent& event, const Openings& openings, const Rul
     const auto candidate = wanted.find(key);
     const bool open = slot.state == SlotState::kPlanned || slot.state == SlotState::kBound;
     if (candidate == wanted.end()) {
-      if (!open) continue;
+      if (!open || IsStillUnreached(event, slot)) continue;
       Slot gone = slot;
       gone.state = SlotState::kCancelled;
       gone.reason = WhyGone(event, slot, wanted);

@@ -3,6 +3,7 @@
 #define NOTIFICATION_SERVICE_DOMAIN_PLAN_H_
 
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,6 +22,11 @@ Openings NextOpenings(const ObligationEvent& event, const Openings& before, absl
 // All slots that `rules` give the open duties of `event`, past ones too, by NaturalKey.
 std::map<std::string, Slot> Candidates(const ObligationEvent& event, const Openings& openings,
                                        const RuleSet& rules);
+
+// The task for the coordinating unit when nobody was reached by the mail of `slot`: one for each
+// duty and due date. For what the unit's mailbox did not take, it goes to the leader; nothing for
+// what was optional or went to the leader already.
+std::optional<Slot> UnreachedTask(const Slot& slot, const std::string& unit, absl::Time now);
 
 struct Changes {
   std::vector<Slot> insert;  // without id

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "notification-service/domain/hours.h"
 #include "notification-service/domain/test_events.h"
@@ -206,6 +208,45 @@ TEST(Plan, ADutyThatArisesAnewIsToldAnew) {
   EXPECT_EQ(ledger.In(SlotState::kCancelled, "units/fjordvik").size(), 4u);
   EXPECT_EQ(ledger.slots[0].send_day, absl::CivilDay(2026, 11, 23));
   EXPECT_EQ(ledger.In(SlotState::kPlanned, "units/fjordvik").size(), 4u);
+}
+
+TEST(Unreached, IsTheUnitsTaskAsLongAsTheDutyIsOpen) {
+  Ledger ledger;
+  const absl::Time now = OsloTime(2027, 3, 3, 9);
+  ledger.Take(Evaluation(1, absl::CivilDay(2027, 3, 10)), now);
+  Slot missed = *std::find_if(ledger.slots.begin(), ledger.slots.end(),
+                              [](const Slot& slot) { return slot.recipient == "persons/eva"; });
+  missed.optional = false;
+  const auto task = UnreachedTask(missed, "units/fjordvik", now);
+  ASSERT_TRUE(task);
+  EXPECT_EQ(task->capacity, Obligation::UNIT);
+  EXPECT_EQ(task->klass, Class::A);
+  EXPECT_EQ(task->not_before, now);
+  // Another recipient or rung of the same duty and date is the same task.
+  Slot other = missed;
+  other.recipient = "persons/other";
+  other.rung = "-1d";
+  EXPECT_EQ(NaturalKey(*UnreachedTask(other, "units/fjordvik", now)), NaturalKey(*task));
+  // The unit's own mailbox failed: its leader; then nobody is left.
+  const auto leaders = UnreachedTask(*task, "units/fjordvik", now);
+  ASSERT_TRUE(leaders);
+  EXPECT_EQ(leaders->capacity, Obligation::UNIT_LEADER);
+  EXPECT_FALSE(UnreachedTask(*leaders, "units/fjordvik", now));
+  missed.optional = true;
+  EXPECT_FALSE(UnreachedTask(missed, "units/fjordvik", now));
+
+  const auto add = [&ledger](Slot slot) {
+    slot.id = "task";
+    ledger.slots.push_back(slot);
+  };
+  add(*task);
+  EXPECT_THAT(ledger.Take(Evaluation(2, absl::CivilDay(2027, 3, 10)), now).update, IsEmpty());
+  ledger.Take(Evaluation(3, absl::CivilDay(2027, 4, 20)), now);
+  for (const Slot& slot : ledger.slots) {
+    if (slot.id == "task") {
+      EXPECT_EQ(slot.state, SlotState::kCancelled);
+    }
+  }
 }
 
 }  // namespace

@@ -1,10 +1,12 @@
 // Random lives of plans against the promises of notification.md § 5.3.
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <map>
 #include <random>
 #include <set>
+#include <tuple>
 
 #include "absl/strings/str_cat.h"
 #include "notification-service/domain/calendar.h"
@@ -33,11 +35,11 @@ class Life {
                {.kind = Obligation::ACTIVITY_DUE, .name = "activities/c"}};
   }
 
-  // Lives through about four months, an hour at a time.
-  void Run() {
-    for (int hour = 0; hour < 24 * 120; ++hour) {
+  // Lives through some days, an hour at a time; something changes every so many hours.
+  void Run(int days, int change_hours) {
+    for (int hour = 0; hour < 24 * days; ++hour) {
       now_ += absl::Hours(1);
-      if (Pick(60) == 0) ChangeSomething();
+      if (Pick(change_hours) == 0) ChangeSomething();
       if (outage_ == 0 && Pick(1500) == 0) outage_ = 24 * (1 + Pick(24));
       if (outage_ > 0) {
         --outage_;
@@ -81,13 +83,21 @@ class Life {
     return event;
   }
 
-  void Apply(const std::vector<Slot>& updates) {
-    for (const Slot& slot : updates) {
-      if (slot.state == SlotState::kPlanned && slots_[slot.id].state != SlotState::kPlanned) {
-        planned_at_[slot.id] = now_;
-      }
-      slots_[slot.id] = slot;
+  void Put(const Slot& slot) {
+    const auto [at, is_new] = slots_.try_emplace(slot.id, slot);
+    if (slot.state == SlotState::kPlanned && (is_new || at->second.state != slot.state)) {
+      planned_at_[slot.id] = now_;
     }
+    at->second = slot;
+    if (slot.state == SlotState::kPlanned) {
+      planned_.insert(slot.id);
+    } else {
+      planned_.erase(slot.id);
+    }
+  }
+
+  void Apply(const std::vector<Slot>& updates) {
+    for (const Slot& slot : updates) Put(slot);
   }
 
   void Tick() {
@@ -101,17 +111,18 @@ class Life {
       Apply(changes.update);
       for (Slot slot : changes.insert) {
         slot.id = absl::StrCat(slots_.size());
-        slots_[slot.id] = slot;
-        planned_at_[slot.id] = now_;
+        Put(slot);
       }
       existing = Existing();
       const Changes again = Replan(event_, openings_, rules_, existing, now_);
       EXPECT_TRUE(again.insert.empty() && again.update.empty())
           << "planning twice changes something";
+      CheckNothingIsMissing();
     }
     std::map<std::string, std::vector<Slot>> due;
-    for (const auto& [id, slot] : slots_) {
-      if (slot.state == SlotState::kPlanned && slot.not_before <= now_) {
+    for (const std::string& id : planned_) {
+      const Slot& slot = slots_[id];
+      if (slot.not_before <= now_) {
         due[Addressee(slot.recipient, slot.capacity)].push_back(slot);
       }
     }
@@ -126,7 +137,7 @@ class Life {
 
   void Send(const std::string& addressee, const std::vector<Slot>& due) {
     RecipientHistory history;
-    for (const Slot& slot : sent_) {
+    for (const Slot& slot : LatelySent()) {
       if (Addressee(slot.recipient, slot.capacity) == addressee) history.bound.push_back(slot);
     }
     const absl::CivilDay today = OsloDay(now_);
@@ -146,7 +157,7 @@ class Life {
         Slot done = slot;
         done.state = SlotState::kDone;
         done.notify_time = now_;
-        slots_[slot.id] = done;
+        Put(done);
         sent_.push_back(done);
       }
     }
@@ -174,7 +185,7 @@ class Life {
     if (slot.rung[0] == '+') {
       EXPECT_GT(OsloDay(now_), *slot.due) << what;
     }
-    for (const Slot& earlier : sent_) {
+    for (const Slot& earlier : LatelySent()) {
       if (earlier.obligation != slot.obligation || earlier.kind != slot.kind ||
           earlier.rung != slot.rung ||
           Addressee(earlier.recipient, earlier.capacity) !=
@@ -182,6 +193,40 @@ class Life {
         continue;
       }
       EXPECT_GE(OsloDay(now_) - OsloDay(*earlier.notify_time), slot.cooldown_days) << what;
+    }
+  }
+
+  // As storage does: longer than any cooldown.
+  std::vector<Slot> LatelySent() const {
+    std::vector<Slot> out;
+    for (auto at = sent_.rbegin();
+         at != sent_.rend() && *at->notify_time > now_ - absl::Hours(24 * 60); ++at) {
+      out.push_back(*at);
+    }
+    return out;
+  }
+
+  // Each rung that is still to come has a slot for the date as it now is. Reckoned from the rules
+  // alone, so that no key can hide one.
+  void CheckNothingIsMissing() {
+    std::set<std::tuple<std::string, std::string, std::string, absl::CivilDay>> have;
+    for (const auto& [id, slot] : slots_) {
+      if (slot.state == SlotState::kCancelled || !slot.due) continue;
+      have.emplace(slot.obligation, slot.rung, slot.recipient, *slot.due);
+    }
+    for (const auto& duty : event_.obligations()) {
+      const absl::CivilDay due = *ToDay(duty.due_date());
+      for (const Rung& rung : FindLadder(rules_, duty.kind())->rungs()) {
+        const absl::CivilDay day = due + ParseStep(rung.at())->offset;
+        const absl::CivilDay send =
+            rung.at()[0] == '-' ? WorkingDayBackFrom(day) : WorkingDayForwardFrom(day);
+        if (send < OsloDay(now_)) continue;
+        for (const auto& party : duty.parties()) {
+          if (std::count(rung.to().begin(), rung.to().end(), party.capacity()) == 0) continue;
+          EXPECT_TRUE(have.contains({duty.name(), rung.at(), party.recipient(), due}))
+              << "missing: " << duty.name() << " " << rung.at();
+        }
+      }
     }
   }
 
@@ -215,6 +260,7 @@ class Life {
   ObligationEvent event_;
   Openings openings_;
   std::map<std::string, Slot> slots_;
+  std::set<std::string> planned_;
   std::map<std::string, absl::Time> planned_at_;
   std::vector<Slot> sent_;
   std::set<std::string> keys_;
@@ -228,8 +274,46 @@ TEST(Property, RandomLivesKeepThePromises) {
   const int lives = wanted != nullptr ? std::atoi(wanted) : 40;
   for (int seed = 0; seed < lives && !testing::Test::HasFailure(); ++seed) {
     SCOPED_TRACE(absl::StrCat("seed ", seed));
-    Life(rules.On(absl::CivilDay(2026, 6, 1)), static_cast<unsigned>(seed)).Run();
+    Life(rules.On(absl::CivilDay(2026, 6, 1)), static_cast<unsigned>(seed)).Run(60, 40);
   }
+}
+
+// Ten years of everything: clock changes, Easter, 17 May, leap days.
+TEST(Property, TenYearsKeepThePromises) {
+  const Rules rules = *Rules::LoadDirectory(IP_RULES_DIR);
+  Life(rules.On(absl::CivilDay(2026, 6, 1)), 7).Run(3653, 600);
+}
+
+// Every day of ten years as a due date, against the calendar itself.
+TEST(Property, EveryDueDateOfTenYearsIsRemindedOfOnWorkingMornings) {
+  const Rules rules = *Rules::LoadDirectory(IP_RULES_DIR);
+  const RuleSet& set = rules.On(absl::CivilDay(2026, 6, 1));
+  int slots = 0;
+  for (absl::CivilDay due(2026, 1, 1); due < absl::CivilDay(2036, 1, 1); ++due) {
+    ObligationEvent event = EventOf("plans/p", 1);
+    for (const auto kind : {Obligation::PLAN_EVALUATION, Obligation::ACTIVITY_DUE,
+                            Obligation::CONSENT_EXPIRY, Obligation::PLAN_PERIOD_END}) {
+      AddDuty(event, "d", kind,
+              {{"persons/kari", Obligation::COORDINATOR}, {"persons/ola", Obligation::RESPONSIBLE}},
+              due);
+    }
+    const absl::Time opened = OsloTime(2025, 1, 1, 12);
+    for (const auto& [key, slot] : Candidates(event, NextOpenings(event, {}, opened), set)) {
+      const absl::CivilDay day = due + ParseStep(slot.rung)->offset;
+      const absl::CivilMinute at = absl::ToCivilMinute(slot.not_before, Oslo());
+      EXPECT_EQ(absl::CivilDay(at), slot.send_day) << key;
+      EXPECT_TRUE(at.hour() == 8 && at.minute() < 30) << key;
+      EXPECT_TRUE(IsWorkingDay(slot.send_day)) << key;
+      EXPECT_TRUE(slot.rung[0] == '-' ? slot.send_day <= day : slot.send_day >= day) << key;
+      for (absl::CivilDay d = std::min(day, slot.send_day); d < std::max(day, slot.send_day); ++d) {
+        EXPECT_TRUE(d == slot.send_day || !IsWorkingDay(d)) << key << " went too far";
+      }
+      EXPECT_GT(slot.not_after, slot.not_before) << key;
+      ++slots;
+    }
+    if (testing::Test::HasFailure()) return;
+  }
+  EXPECT_GT(slots, 50'000);
 }
 
 }  // namespace

@@ -45,6 +45,39 @@ absl::Status CheckLadder(const RuleSet& rules, const Ladder& ladder) {
   return absl::OkStatus();
 }
 
+template <class Ladders>
+absl::Status CheckLadders(const RuleSet& rules, const Ladders& ladders) {
+  std::set<int> kinds;
+  for (const Ladder& ladder : ladders) {
+    if (!kinds.insert(ladder.kind()).second) return Wrong(rules, ladder, "has two ladders");
+    if (auto status = CheckLadder(rules, ladder); !status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+using Override = individuellplan::notification::rules::Override;
+
+// How specific an override is; 0 when it does not fit.
+int Specificity(const Override& override_, const ObligationEvent& event) {
+  int rank = 0;
+  const auto fits = [&rank](const std::string& wanted, const std::string& is, int weight) {
+    if (!wanted.empty()) rank += weight;
+    return wanted.empty() || wanted == is;
+  };
+  const bool all = fits(override_.municipality_code(), event.municipality_code(), 1) &&
+                   fits(override_.plan_type(), event.plan_type(), 2) &&
+                   fits(override_.aggregate(), event.aggregate(), 4);
+  return all ? rank : 0;
+}
+
+template <class Ladders>
+const Ladder* LadderIn(const Ladders& ladders, Obligation::Kind kind) {
+  for (const Ladder& ladder : ladders) {
+    if (ladder.kind() == kind) return &ladder;
+  }
+  return nullptr;
+}
+
 bool IsDay(const std::string& text) {
   absl::CivilDay day;
   return text.size() == 10 && absl::ParseCivilTime(text, &day);
@@ -79,10 +112,15 @@ absl::StatusOr<RuleSet> ParseRuleSet(const std::string& json) {
     return absl::InvalidArgumentError(
         "a rule set needs a version of at most 32 characters and valid_from as YYYY-MM-DD");
   }
-  std::set<int> kinds;
-  for (const Ladder& ladder : rules.ladders()) {
-    if (!kinds.insert(ladder.kind()).second) return Wrong(rules, ladder, "has two ladders");
-    if (auto status = CheckLadder(rules, ladder); !status.ok()) return status;
+  if (auto status = CheckLadders(rules, rules.ladders()); !status.ok()) return status;
+  for (const Override& override_ : rules.overrides()) {
+    if (override_.municipality_code().empty() && override_.plan_type().empty() &&
+        override_.aggregate().empty()) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "rule set ", rules.version(),
+          ": an override needs a municipality_code, plan_type or aggregate it holds for"));
+    }
+    if (auto status = CheckLadders(rules, override_.ladders()); !status.ok()) return status;
   }
   return rules;
 }
@@ -122,10 +160,21 @@ const RuleSet& Rules::On(absl::CivilDay day) const {
 }
 
 const Ladder* FindLadder(const RuleSet& rules, Obligation::Kind kind) {
-  for (const Ladder& ladder : rules.ladders()) {
-    if (ladder.kind() == kind) return &ladder;
+  return LadderIn(rules.ladders(), kind);
+}
+
+const Ladder* FindLadder(const RuleSet& rules, const ObligationEvent& event,
+                         Obligation::Kind kind) {
+  const Ladder* found = FindLadder(rules, kind);
+  int best = 0;
+  for (const Override& override_ : rules.overrides()) {
+    const Ladder* ladder = LadderIn(override_.ladders(), kind);
+    const int rank = ladder == nullptr ? 0 : Specificity(override_, event);
+    if (rank <= best) continue;
+    best = rank;
+    found = ladder;
   }
-  return nullptr;
+  return found;
 }
 
 std::optional<absl::CivilDay> ToDay(const google::type::Date& date) {

@@ -31,7 +31,8 @@ struct Step {
 absl::StatusOr<Step> ParseStep(const std::string& at);
 
 // A rule set from proto3 JSON. Errors: INVALID_ARGUMENT naming what is wrong: unknown fields, a
-// doubled kind or rung, rungs out of order, a rung without recipient, class or readable `at`.
+// doubled kind or rung, rungs out of order, a rung without recipient, class or readable `at`, an
+// override without scope.
 absl::StatusOr<RuleSet> ParseRuleSet(const std::string& json);
 
 // All versions there are.
@@ -48,8 +49,11 @@ class Rules {
   std::vector<RuleSet> sets_;  // by valid_from
 };
 
-// The ladder of a kind, null when there is none.
+// The general ladder of a kind, null when there is none.
 const Ladder* FindLadder(const RuleSet& rules, Obligation::Kind kind);
+
+// The ladder that holds for one plan or notice, overrides regarded; null when there is none.
+const Ladder* FindLadder(const RuleSet& rules, const ObligationEvent& event, Obligation::Kind kind);
 
 // A calendar date; nothing when it is absent or no date.
 std::optional<absl::CivilDay> ToDay(const google::type::Date& date);

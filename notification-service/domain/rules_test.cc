@@ -17,6 +17,7 @@ TEST(Rules, TheShippedSetIsSoundAndCoversEveryKind) {
   ASSERT_TRUE(rules.ok()) << rules.status();
   const RuleSet& today = rules->On(absl::CivilDay(2026, 11, 22));
   for (int kind = Obligation::Kind_MIN + 1; kind <= Obligation::Kind_MAX; ++kind) {
+    if (kind == Obligation::RECIPIENT_UNREACHABLE) continue;  // has no ladder: it is told at once
     EXPECT_NE(FindLadder(today, static_cast<Obligation::Kind>(kind)), nullptr) << kind;
   }
 }
@@ -45,6 +46,36 @@ TEST(Rules, RefusesWhatCannotBeMeant) {
   EXPECT_THAT(why(Set(R"({"at": "-1d", "to": ["OWNER"], "class": "B"},
                          {"at": "-7d", "to": ["OWNER"], "class": "B"})")),
               HasSubstr("out of order"));
+}
+
+TEST(Rules, TheMostSpecificOverrideDecides) {
+  const auto rules = ParseRuleSet(R"({"version": "t", "validFrom": "2026-01-01",
+    "ladders": [{"kind": "ACTIVITY_DUE", "rungs": [{"at": "-1d", "to": ["RESPONSIBLE"], "class": "B"}]}],
+    "overrides": [
+      {"aggregate": "plans/p", "ladders": [{"kind": "ACTIVITY_DUE", "rungs":
+        [{"at": "-2d", "to": ["RESPONSIBLE"], "class": "B"}]}]},
+      {"municipalityCode": "4699", "planType": "CHILD", "ladders": [{"kind": "ACTIVITY_DUE", "rungs":
+        [{"at": "-3d", "to": ["RESPONSIBLE"], "class": "B"}]}]},
+      {"municipalityCode": "4699", "ladders": [{"kind": "ACTIVITY_DUE", "rungs":
+        [{"at": "-4d", "to": ["RESPONSIBLE"], "class": "B"}]}]}]})");
+  ASSERT_TRUE(rules.ok()) << rules.status();
+  const auto first = [&](const char* aggregate, const char* municipality, const char* type) {
+    ObligationEvent event;
+    event.set_aggregate(aggregate);
+    event.set_municipality_code(municipality);
+    event.set_plan_type(type);
+    return FindLadder(*rules, event, Obligation::ACTIVITY_DUE)->rungs(0).at();
+  };
+  EXPECT_EQ(first("plans/q", "4698", ""), "-1d");
+  EXPECT_EQ(first("plans/q", "4698", "CHILD"), "-1d");
+  EXPECT_EQ(first("plans/q", "4699", ""), "-4d");
+  EXPECT_EQ(first("plans/q", "4699", "CHILD"), "-3d");
+  EXPECT_EQ(first("plans/p", "4699", "CHILD"), "-2d");
+  EXPECT_THAT(
+      std::string(ParseRuleSet(R"({"version": "t", "validFrom": "2026-01-01", "overrides": [{}]})")
+                      .status()
+                      .message()),
+      HasSubstr("override needs"));
 }
 
 TEST(Rules, TheNewestValidSetHolds) {
