@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Takes every mail over SMTP and shows it over HTTP; sends nothing on. For the local run and for tests.
 
-  mailsink.py [--smtp-port 2525] [--http-port 8025] [--folder DIR] [--faults]
+  mailsink.py [--smtp-port 2525] [--http-port 8025] [--folder DIR] [--maildir DIR] [--faults]
 
 Port 0 takes a free one. When it is ready it prints one line of JSON: {"smtp_port": …, "http_port": …}.
 Each mail is one .eml file in the folder and survives a restart.
@@ -45,7 +45,8 @@ LATE_SECONDS = 2.5
 class Store:
     """A folder of .eml files. The recipients stand in the X-Sink-To line that comes first."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, maildir=None):
+        self._maildir = maildir and pathlib.Path(maildir)
         self._folder = pathlib.Path(folder)
         self._folder.mkdir(parents=True, exist_ok=True)
         self._numbers = itertools.count()
@@ -58,6 +59,15 @@ class Store:
         part = self._folder / f"{name}.part"
         part.write_bytes(head + content)
         part.rename(self._folder / f"{name}.eml")  # whoever lists the folder sees whole mails only
+        if self._maildir:
+            self._deliver(name, content)
+
+    def _deliver(self, name, content):
+        """A copy for an IMAP server, as the owner of the mailbox."""
+        part, owner = self._maildir / "tmp" / name, self._maildir.stat()
+        part.write_bytes(content)
+        os.chown(part, owner.st_uid, owner.st_gid)
+        part.rename(self._maildir / "new" / name)
 
     def all(self):
         return [self._read(path) for path in sorted(self._folder.glob("*.eml"))]
@@ -218,7 +228,7 @@ class Web(http.server.BaseHTTPRequestHandler):
 
 
 async def serve(arguments):
-    store = Store(arguments.folder or tempfile.mkdtemp(prefix="mailsink-"))
+    store = Store(arguments.folder or tempfile.mkdtemp(prefix="mailsink-"), arguments.maildir)
     handler = Handler(store, arguments.faults)
     loop = asyncio.get_running_loop()
     smtp = await loop.create_server(
@@ -239,6 +249,7 @@ def main():
     parser.add_argument("--smtp-port", type=int, default=2525)
     parser.add_argument("--http-port", type=int, default=8025)
     parser.add_argument("--folder", help="where the mails are kept; a temporary one when left out")
+    parser.add_argument("--maildir", help="a Maildir that gets a copy of each mail")
     parser.add_argument("--faults", action="store_true", help="let recipients script faults")
     try:
         asyncio.run(serve(parser.parse_args()))

@@ -1,0 +1,206 @@
+"""notification-service with everything around it played here: the feeds of plan-service and
+referral-service, a database of its own, and a mail relay that fails on demand (tools/mailsink) or is a
+real one (notify_mta.py)."""
+
+import collections
+import concurrent.futures
+import datetime
+import os
+import pathlib
+import subprocess
+import sys
+import threading
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+from tools.suite.suite import Ports, Suite, free_port  # noqa: E402  (before grpc: it sets an option)
+from tools.suite.process import Process, wait_for  # noqa: E402
+from tools.lib import generated  # noqa: E402,F401
+from tools.lib.clock import OSLO, Clock  # noqa: E402
+
+import grpc  # noqa: E402
+
+from individuellplan.plan.v1 import plan_feed_service_pb2_grpc as plan_feed  # noqa: E402
+from individuellplan.referral.v1 import referral_feed_service_pb2_grpc as referral_feed  # noqa: E402
+from individuellplan.type.v1 import obligation_pb2 as feed  # noqa: E402
+
+Obligation = feed.Obligation
+Contact = feed.ResolveContactResponse
+# Delivery.State
+SCHEDULED, CLAIMED, SENDING, SENT, BOUNCED, UNKNOWN, HELD, FAILED, DEAD, SUPPRESSED = range(1, 11)
+MONDAY_NOON = datetime.datetime(2027, 1, 4, 12, tzinfo=OSLO)
+
+
+class Feeds:
+    """Both feeds on one server. `emails` says where a recipient is reached; a list is used up first."""
+
+    def __init__(self, *ports):
+        self._changed = threading.Condition()
+        self._events = []
+        self.emails = {}
+        self._server = grpc.server(concurrent.futures.ThreadPoolExecutor(32))
+        plan_feed.add_PlanFeedServiceServicer_to_server(self._servicer("plans/"), self._server)
+        referral_feed.add_ReferralFeedServiceServicer_to_server(self._servicer("notices/"), self._server)
+        for port in ports:
+            self._server.add_insecure_port(f"127.0.0.1:{port}")
+        self._server.start()
+
+    def stop(self):
+        self._server.stop(0)
+        with self._changed:
+            self._changed.notify_all()
+
+    def tell(self, aggregate, *duties, revision=1):
+        """duties: (kind, [(recipient, capacity), …], due date or None)."""
+        event = feed.ObligationEvent(aggregate=aggregate, revision=revision, municipality_code="4699",
+                                     unit="units/fjordvik")
+        for kind, parties, due in duties:
+            duty = event.obligations.add(name=aggregate, kind=kind)
+            if due:
+                duty.due_date.year, duty.due_date.month, duty.due_date.day = due.year, due.month, due.day
+            for recipient, capacity in parties:
+                duty.parties.add(recipient=recipient, capacity=capacity)
+        with self._changed:
+            self._events.append(event)
+            event.cursor = str(len(self._events))
+            self._changed.notify_all()
+
+    def receipt(self, number):
+        """A notice whose notifier is to be told at once: one mail of class A."""
+        self.tell(f"notices/{number}",
+                  (Obligation.NOTICE_RECEIPT, [(f"persons/p{number}", Obligation.NOTIFIER)], None))
+
+    def _servicer(self, prefix):
+        feeds = self
+
+        class Servicer:
+            def WatchEvents(self, request, context):
+                at = int(request.after or 0)
+                while context.is_active():
+                    with feeds._changed:
+                        if at == len(feeds._events):
+                            feeds._changed.wait(0.5)
+                        new = feeds._events[at:]
+                    at += len(new)
+                    yield from (event for event in new if event.aggregate.startswith(prefix))
+
+            def GetObligations(self, request, context):
+                with feeds._changed:
+                    found = [e for e in feeds._events if e.aggregate == request.aggregate]
+                if not found:
+                    context.abort(grpc.StatusCode.NOT_FOUND, "aggregate")
+                return found[-1]
+
+            def ResolveContact(self, request, context):
+                email = feeds.emails.get(request.recipient, request.recipient.split("/")[1] + "@example.no")
+                if isinstance(email, list):
+                    email = email.pop(0) if len(email) > 1 else email[0]
+                if not email:
+                    return Contact(obstacle=Contact.NO_ADDRESS)
+                return Contact(email=email, audience=Contact.PROFESSIONAL)
+
+            def GetCoordinatorAppointment(self, request, context):
+                context.abort(grpc.StatusCode.UNIMPLEMENTED, "not here")
+
+        return Servicer()
+
+
+class Rig:
+    """`replicas` of notification-service over one database. `mail` are flags about the relay; without
+    them it is the mail sink with scripted faults (see tools/mailsink)."""
+
+    def __init__(self, folder, replicas=1, mail=None, flags=()):
+        self.ports = Ports.free()
+        self._suite = Suite(folder, self.ports)
+        self.folder = self._suite.folder
+        self.clock = Clock(self._suite.clock_file)
+        made = self._suite.processes["notification-service"]
+        keep = {"database": self._suite.processes["database"]}
+        command = [part for part in made.command if not part.startswith("--listen")]
+        if mail is None:
+            sink = self._suite.processes["mail-sink"]
+            sink.command.append("--faults")
+            keep["mail-sink"] = self.sink = sink
+        else:
+            command = [part for part in command if not part.startswith("--smtp_url")] + list(mail)
+        self.services = []
+        for i in range(replicas):
+            port = free_port()
+            service = Process(f"notification-service-{i}", [
+                *command, f"--listen=127.0.0.1:{port}", "--mails_per_second=0", *flags],
+                self.folder / f"logs/notification-{i}.log",
+                lambda port=port: Suite._serving(port))
+            keep[service.name] = service
+            self.services.append(service)
+        self._suite.processes = keep
+        self.feeds = Feeds(self.ports.plan, self.ports.referral)
+
+    def use_journal(self, maildir):
+        """The sink puts a copy of each mail it takes there."""
+        self.sink.command.append(f"--maildir={maildir}")
+
+    def start(self, at=MONDAY_NOON):
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.set_time(at)
+        self._suite.start()
+
+    def stop(self):
+        self._suite.stop()
+        self.feeds.stop()
+
+    def set_time(self, at):
+        self.clock.offset = at - datetime.datetime.now(datetime.timezone.utc)
+
+    def restart_database(self):
+        database = self._suite.processes["database"]
+        database.kill()
+        database.start()
+        wait_for(database)
+
+    def query(self, sql):
+        """Rows as lists of text. Waits while the database is down."""
+        end = time.monotonic() + 60
+        while True:
+            done = subprocess.run(
+                ["mariadb", "--no-defaults", "-S", self.folder / "db/s.sock", "-uroot", "-BN",
+                 "ip_notification", "-e", sql], capture_output=True, text=True)
+            if done.returncode == 0:
+                return [line.split("\t") for line in done.stdout.splitlines()]
+            if time.monotonic() > end:
+                raise RuntimeError(done.stderr)
+            time.sleep(0.2)
+
+    def states(self):
+        """How many messages are in which state."""
+        counts = collections.Counter()
+        for state, count in self.query("SELECT state, COUNT(*) FROM message GROUP BY state"):
+            counts[int(state)] = int(count)
+        return counts
+
+    def wait(self, done, seconds, what):
+        end = time.monotonic() + seconds
+        while not done():
+            if time.monotonic() > end:
+                raise AssertionError(f"not in {seconds} s: {what}; states {dict(self.states())}")
+            time.sleep(0.1)
+
+    def copies(self):
+        """What the sink took in truth: how many mails for each recipient, whatever fault was scripted."""
+        counts = collections.Counter()
+        for file in os.listdir(self._suite.mail_folder):
+            if not file.endswith(".eml"):
+                continue
+            with open(self._suite.mail_folder / file, "rb") as mail:
+                for line in mail:
+                    if line.startswith(b"X-Sink-To: "):
+                        to = line.decode().removeprefix("X-Sink-To: ").split(",")[0].strip()
+                        counts[to.split("@")[0].rsplit(".", 1)[-1]] += 1
+                        break
+        return counts
+
+    def mails(self):
+        return [file.read_bytes() for file in sorted(self._suite.mail_folder.glob("*.eml"))]
+
+    def logs(self):
+        return b"".join(service.log.read_bytes() for service in self.services if service.log.exists())
