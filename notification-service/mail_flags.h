@@ -5,11 +5,13 @@
 #include "absl/status/statusor.h"
 #include "notification-service/mail/letter.h"
 #include "notification-service/worker/courier.h"
+#include "notification-service/worker/postmaster.h"
 
 namespace ip::notification {
 
 struct MailSettings {
   CourierOptions courier;
+  PostmasterOptions postmaster;
   LetterWriter letters;
 };
 

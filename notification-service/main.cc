@@ -7,9 +7,7 @@
 #include "lib/sql/flags.h"
 #include "notification-service/mail_flags.h"
 #include "notification-service/service/handlers.h"
-#include "notification-service/worker/dispatcher.h"
-#include "notification-service/worker/feed_reader.h"
-#include "notification-service/worker/planner.h"
+#include "notification-service/worker/background.h"
 
 ABSL_FLAG(std::string, plan_service, "", "Where plan-service listens: host:port.");
 ABSL_FLAG(std::string, referral_service, "", "Where referral-service listens: host:port.");
@@ -47,20 +45,19 @@ absl::Status Serve() {
   AgendaRepository agenda(pool->get(), mail->courier.mail_key);
   DeliveryRepository deliveries(pool->get());
   InboxRepository inbox(pool->get());
-  Bell planned, queued;
-  Handlers handlers({&agenda, &deliveries, &inbox, &*reference, &*rules, clock->get(), &queued});
+  ReachRepository reach(pool->get(), mail->courier.mail_key);
+  Bell queued;
+  Handlers handlers({&intake, &agenda, &deliveries, &inbox, &*reference, &*rules, clock->get(),
+                     &queued, mail->courier.mail_key});
   ip::rpc::Router router;
   handlers.Register(router);
-  // Stopped in the opposite order: first nothing new is planned, then what is on its way is
-  // finished.
-  Dispatcher dispatcher({&deliveries, &inbox, &mail->letters, &*reference, &*sources, clock->get()},
-                        mail->courier, absl::GetFlag(FLAGS_senders), &queued);
-  Planner planner({&intake, &agenda, &deliveries, &*rules, clock->get(), &planned, &queued});
-  std::vector<std::unique_ptr<FeedReader>> feeds;
-  for (const auto& source : *sources) {
-    feeds.push_back(
-        std::make_unique<FeedReader>(source.get(), &intake, &*rules, clock->get(), &planned));
-  }
+  Background background(
+      {{&deliveries, &inbox, &reach, &mail->letters, &*reference, &*sources, clock->get()},
+       &intake,
+       &agenda,
+       &*rules,
+       &queued},
+      mail->courier, mail->postmaster, absl::GetFlag(FLAGS_senders));
 
   auto options = ip::rpc::ServerOptionsFromFlags();
   options.authenticate = [&](std::string_view token) {

@@ -100,6 +100,8 @@ absl::StatusOr<Text> LetterWriter::Write(const Letter& letter,
                                                                    : say("{1}, message service"),
            municipality);
   const std::string link = absl::StrCat(public_url_, "/varsel/", letter.notification_id);
+  text.link = link;
+  text.summary = say("Task - log in");
   kainjow::mustache::data data;
   data.set("lang", text.language);
   data.set("subject", text.subject);

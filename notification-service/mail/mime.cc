@@ -5,6 +5,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "lib/base/clock.h"
 #include "lib/base/id.h"
 
@@ -81,8 +82,8 @@ std::string QuotedPrintable(std::string_view text) {
   return out + line + (line.empty() ? "" : "\r\n");
 }
 
-std::string Part(std::string_view type, std::string_view text) {
-  return absl::StrCat("Content-Type: text/", std::string(type),
+std::string Part(std::string_view boundary, std::string_view type, std::string_view text) {
+  return absl::StrCat("\r\n--", std::string(boundary), "\r\nContent-Type: text/", std::string(type),
                       "; charset=UTF-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n",
                       QuotedPrintable(text));
 }
@@ -125,10 +126,19 @@ std::string BuildMime(const MimeMail& mail) {
   if (!mail.thread_id.empty()) header("References", absl::StrCat("<", mail.thread_id, ">"));
   header("Auto-Submitted", "auto-generated");
   header("Content-Language", mail.text.language);
+  if (!mail.unsubscribe_url.empty()) {
+    header("List-Unsubscribe", absl::StrCat("<", mail.unsubscribe_url, ">"));
+    header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click");
+  }
   header("MIME-Version", "1.0");
   header("Content-Type", absl::StrCat("multipart/alternative;\r\n boundary=\"", boundary, "\""));
-  absl::StrAppend(&out, "\r\n--", boundary, "\r\n", Part("plain", mail.text.plain), "\r\n--",
-                  boundary, "\r\n", Part("html", mail.text.html), "\r\n--", boundary, "--\r\n");
+  out += Part(boundary, "plain", mail.text.plain);
+  out += Part(boundary, "html", mail.text.html);
+  if (!mail.calendar.empty()) {
+    out += Part(boundary, "calendar; method=PUBLISH",
+                absl::StrReplaceAll(mail.calendar, {{"\r\n", "\n"}}));
+  }
+  absl::StrAppend(&out, "\r\n--", boundary, "--\r\n");
   return out;
 }
 

@@ -17,9 +17,12 @@ struct MimeMail {
   std::string message_id;  // "n.…@domain", without brackets
   std::string thread_id;   // the same for all mails about one duty; "" for none
   absl::Time date;
+  std::string calendar = {};  // an iCalendar object; "" for none
+  // Where a POST opts out of what is optional (RFC 8058); "" for none.
+  std::string unsubscribe_url = {};
 };
 
-// The whole message with CRLF line ends: text/plain and text/html as alternatives.
+// The whole message with CRLF line ends: text/plain, text/html and the calendar as alternatives.
 std::string BuildMime(const MimeMail& mail);
 
 // A header's text as RFC 2047 encoded words where it is not plain ASCII, folded. `used` is how much

@@ -85,11 +85,9 @@ const std::regex& UrlForm() {
 }  // namespace
 
 bool IsThisMachine(const std::string& url) {
-  std::smatch parts;
-  if (!std::regex_match(url, parts, UrlForm())) return false;
-  const std::string host = parts[2];
-  static const std::regex kLoopback(R"(localhost|\[::1\]|127(\.[0-9]{1,3}){3})");
-  return std::regex_match(host, kLoopback);
+  static const std::regex kHere(
+      R"([a-z]+://(localhost|\[::1\]|127(\.[0-9]{1,3}){3})(:[0-9]{1,5})?(/.*)?)");
+  return std::regex_match(url, kHere);
 }
 
 absl::Status CheckRelay(const RelayOptions& options) {
@@ -105,7 +103,8 @@ absl::Status CheckRelay(const RelayOptions& options) {
 
 class SmtpSender::Connection {
  public:
-  explicit Connection(const RelayOptions& options) : curl_(curl_easy_init()) {
+  explicit Connection(const RelayOptions& options)
+      : journal_(options.journal), curl_(curl_easy_init()) {
     if (curl_ == nullptr) std::abort();  // out of memory
     Set(CURLOPT_URL, options.url.c_str());
     Set(CURLOPT_PROTOCOLS_STR, "smtp,smtps");
@@ -137,6 +136,9 @@ class SmtpSender::Connection {
     transaction.mail = &mail;
     transaction.gate = &gate;
     curl_slist* recipients = curl_slist_append(nullptr, absl::StrCat("<", to, ">").c_str());
+    if (!journal_.empty()) {
+      recipients = curl_slist_append(recipients, absl::StrCat("<", journal_, ">").c_str());
+    }
     Set(CURLOPT_MAIL_FROM, absl::StrCat("<", from, ">").c_str());
     Set(CURLOPT_MAIL_RCPT, recipients);
     Set(CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(mail.size()));
@@ -168,6 +170,7 @@ class SmtpSender::Connection {
     if (curl_easy_setopt(curl_, option, value) != CURLE_OK) std::abort();  // out of memory
   }
 
+  const std::string journal_;
   CURL* curl_;
   int fd_ = -1;
   int mails_ = 0;

@@ -19,12 +19,15 @@ struct RelayOptions {
   std::string ca_file;  // PEM with the authority of the relay's certificate; "" for the system's
   // Talk without TLS. Allowed for this machine only.
   bool plaintext = false;
+  // A second recipient of every mail, in the same transaction: a mailbox of ours that proves what
+  // became of it. "" for none.
+  std::string journal;
   // How long to wait for a reply. RFC 5321 § 4.5.3.2.6 wants ten minutes after the dot.
   absl::Duration reply_timeout = absl::Minutes(10);
   absl::Duration connect_timeout = absl::Seconds(10);
 };
 
-// Whether the relay runs on this machine.
+// Whether a relay or mailbox (smtp…://, imap…://) is on this machine.
 bool IsThisMachine(const std::string& url);
 
 // INVALID_ARGUMENT for an address that is none, or plaintext to another machine.

@@ -6,3 +6,4 @@ GRANT SELECT, INSERT, UPDATE ON {{schema}}.aggregate TO {{user}};
 GRANT SELECT, INSERT, UPDATE ON {{schema}}.slot TO {{user}};
 GRANT SELECT, INSERT, UPDATE ON {{schema}}.message TO {{user}};
 GRANT SELECT, INSERT, UPDATE ON {{schema}}.preference TO {{user}};
+GRANT SELECT, INSERT, UPDATE ON {{schema}}.suppression TO {{user}};

@@ -15,6 +15,7 @@
 #include "notification-service/storage/agenda_repository.h"
 #include "notification-service/storage/delivery_repository.h"
 #include "notification-service/storage/inbox_repository.h"
+#include "notification-service/storage/intake_repository.h"
 #include "notification-service/worker/bell.h"
 
 namespace ip::notification {
@@ -24,13 +25,15 @@ namespace pb = individuellplan::notification::v1;
 class Handlers {
  public:
   struct Parts {
+    IntakeRepository* intake;
     AgendaRepository* agenda;
     DeliveryRepository* deliveries;
     InboxRepository* inbox;
     const Reference* reference;
     const Rules* rules;
     const Clock* clock;
-    Bell* queued;  // rung when a delivery was put back
+    Bell* queued;          // rung when a delivery was put back
+    std::string mail_key;  // as for CourierOptions: opt-out tokens
   };
   explicit Handlers(const Parts& parts) : parts_(parts) {}
 
@@ -50,6 +53,12 @@ class Handlers {
   absl::StatusOr<pb::Preferences> UpdateMyPreferences(
       rpc::CallContext& ctx, const pb::UpdateMyPreferencesRequest& request);
 
+  // Called by the gateway for whoever holds the mail.
+  absl::StatusOr<pb::OptOutResponse> OptOut(rpc::CallContext& ctx,
+                                            const pb::OptOutRequest& request);
+
+  absl::StatusOr<pb::DryRunRulesResponse> DryRunRules(rpc::CallContext& ctx,
+                                                      const pb::DryRunRulesRequest& request);
   absl::StatusOr<pb::PreviewRemindersResponse> PreviewReminders(
       rpc::CallContext& ctx, const pb::PreviewRemindersRequest& request);
   absl::StatusOr<pb::ExplainReminderResponse> ExplainReminder(

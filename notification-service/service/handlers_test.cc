@@ -7,6 +7,7 @@
 #include "lib/base/errors.h"
 #include "lib/testing/mariadb.h"
 #include "notification-service/domain/test_events.h"
+#include "notification-service/mail/tokens.h"
 #include "notification-service/storage/intake_repository.h"
 
 namespace ip::notification {
@@ -83,11 +84,13 @@ class HandlersTest : public ::testing::Test {
   DeliveryRepository deliveries_{&database_.pool()};
   InboxRepository inbox_{&database_.pool()};
   Bell queued_;
-  Handlers handlers_{{&agenda_, &deliveries_, &inbox_, &reference_, &rules_, &clock_, &queued_}};
+  Handlers handlers_{{&intake_, &agenda_, &deliveries_, &inbox_, &reference_, &rules_, &clock_,
+                      &queued_, std::string(32, 'k')}};
 
   const Caller eva_ = As(CITIZEN, "persons/eva");
   const Caller liv_ = As(CASE_WORKER, "persons/liv", "organizations/910000001");
   const Caller per_ = As(CASE_WORKER, "persons/per", "organizations/910000002");
+  const Caller gateway_ = As(SERVICE, "");
   const Caller operator_ = As(OPERATOR, "persons/drift");
 };
 
@@ -195,6 +198,57 @@ TEST_F(HandlersTest, SaysWhatComesAndWhy) {
     }
   }
   EXPECT_THAT(seen, ElementsAre("-14d SKIPPED PAST", "-1d PLANNED ", "-7d SCHEDULED "));
+}
+
+TEST_F(HandlersTest, OptingOutNeedsTheMailAndNothingElse) {
+  // kari's -7d is mandatory, so nothing is muted; an optional one of hers is.
+  auto session = *database_.pool().Acquire(absl::InfiniteFuture());
+  const auto message = **session.QueryOne("SELECT id FROM message WHERE recipient = 'persons/kari'",
+                                          {}, [](const sql::Row& row) { return row.String(0); });
+  pb::OptOutRequest request;
+  request.set_token(OptOutToken(std::string(32, 'k'), message));
+  EXPECT_EQ(Call(&Handlers::OptOut, gateway_, request)->muted_kinds_size(), 0);
+  database_.Run("UPDATE slot SET optional = 1 WHERE recipient = 'persons/kari';");
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_THAT(Call(&Handlers::OptOut, gateway_, request)->muted_kinds(),
+                ElementsAre(Obligation::PLAN_EVALUATION));
+  }
+  const auto kari = As(PRACTITIONER, "persons/kari");
+  EXPECT_THAT(Call(&Handlers::GetMyPreferences, kari, pb::GetMyPreferencesRequest())->muted_kinds(),
+              ElementsAre(Obligation::PLAN_EVALUATION));
+  request.set_token("A" + request.token().substr(1));
+  EXPECT_EQ(Call(&Handlers::OptOut, gateway_, request).status().code(),
+            absl::StatusCode::kNotFound);
+}
+
+TEST_F(HandlersTest, ADryRunTellsWhatRulesWouldChangeAndChangesNothing) {
+  pb::DryRunRulesRequest request;
+  request.set_rule_set_json("{}");
+  EXPECT_EQ(Call(&Handlers::DryRunRules, operator_, request).status().code(),
+            absl::StatusCode::kInvalidArgument);
+  // Evaluations: -7d and -1d become -2d; notices stay without reminders.
+  request.set_rule_set_json(R"({"version": "t", "validFrom": "2026-01-01", "ladders": [
+      {"kind": "PLAN_EVALUATION", "rungs": [{"at": "-2d", "to": ["OWNER"], "class": "B"}]}]})");
+  request.set_horizon_days(7);
+  pb::PreviewRemindersRequest preview;
+  preview.set_aggregate("plans/p");
+  const auto before = Call(&Handlers::PreviewReminders, operator_, preview);
+  for (int i = 0; i < 2; ++i) {
+    const auto change = Call(&Handlers::DryRunRules, operator_, request);
+    ASSERT_TRUE(change.ok()) << change.status();
+    EXPECT_EQ(change->added_count(), 1);
+    EXPECT_EQ(change->added(0).rung(), "-2d");
+    EXPECT_EQ(change->added(0).recipient(), "persons/eva");
+    std::set<std::string> removed;
+    for (const auto& reminder : change->removed()) {
+      if (reminder.obligation() == "plans/p/evaluations/e") {
+        removed.insert(reminder.recipient() + reminder.rung());
+      }
+    }
+    EXPECT_THAT(removed, ElementsAre("persons/eva-1d", "persons/kari-1d"));
+  }
+  EXPECT_EQ(Call(&Handlers::PreviewReminders, operator_, preview)->DebugString(),
+            before->DebugString());
 }
 
 TEST_F(HandlersTest, AnOperatorGivesUpAndTriesAgain) {

@@ -6,6 +6,9 @@
 #include "google/protobuf/util/field_mask_util.h"
 #include "lib/base/errors.h"
 #include "lib/base/id.h"
+#include "lib/base/log.h"
+#include "notification-service/domain/hours.h"
+#include "notification-service/mail/tokens.h"
 #include "notification-service/service/handlers.h"
 
 namespace ip::notification {
@@ -38,8 +41,10 @@ absl::Status CheckWishes(const pb::Preferences& wishes, const RuleSet& rules) {
       wishes.digest() != pb::Preferences::DAILY) {
     violations.Add("preferences.digest", "only DAILY is offered yet");
   }
-  if (wishes.calendar_entries()) {
-    violations.Add("preferences.calendar_entries", "calendar entries are not offered yet");
+  if (!IsUsable({.earliest = wishes.earliest_hour(), .latest = wishes.latest_hour()})) {
+    violations.Add(
+        "preferences.earliest_hour",
+        "earliest_hour and latest_hour must leave time between 07 and 17, to 09 at least");
   }
   return violations.ToStatus();
 }
@@ -96,6 +101,19 @@ absl::StatusOr<pb::Preferences> Handlers::UpdateMyPreferences(
   if (!written.ok()) return written.status();
   if (!*written) return EtagMismatch("preferences");
   return Answer(recipient, {.preferences = wishes, .version = stored->version + 1});
+}
+
+absl::StatusOr<pb::OptOutResponse> Handlers::OptOut(rpc::CallContext& ctx,
+                                                    const pb::OptOutRequest& request) {
+  const auto message = ReadOptOutToken(parts_.mail_key, request.token());
+  if (!message) return NotFound("opt-out token");
+  auto muted = parts_.inbox->OptOut(*message, ctx.deadline());
+  if (!muted.ok()) return muted.status();
+  if (!muted->has_value()) return NotFound("opt-out token");
+  Log(Severity::kInfo, "opted_out", {{"delivery", *message}});
+  pb::OptOutResponse response;
+  for (const auto kind : **muted) response.add_muted_kinds(kind);
+  return response;
 }
 
 }  // namespace ip::notification

@@ -20,6 +20,11 @@ void Handlers::Register(rpc::Router& router) {
   router.Unary<pb::UpdateMyPreferencesRequest, pb::Preferences>(
       kService, "UpdateMyPreferences",
       [this](auto& ctx, const auto& request) { return UpdateMyPreferences(ctx, request); });
+  router.Unary<pb::OptOutRequest, pb::OptOutResponse>(
+      kService, "OptOut", [this](auto& ctx, const auto& request) { return OptOut(ctx, request); });
+  router.Unary<pb::DryRunRulesRequest, pb::DryRunRulesResponse>(
+      kService, "DryRunRules",
+      [this](auto& ctx, const auto& request) { return DryRunRules(ctx, request); });
   router.Unary<pb::PreviewRemindersRequest, pb::PreviewRemindersResponse>(
       kService, "PreviewReminders",
       [this](auto& ctx, const auto& request) { return PreviewReminders(ctx, request); });

@@ -40,6 +40,8 @@ absl::StatusOr<RecipientHistory> HistoryOf(sql::Session& session, const std::str
                                 for (const int kind : preferences.muted_kinds()) {
                                   history.muted.insert(static_cast<Obligation::Kind>(kind));
                                 }
+                                history.quiet = {.earliest = preferences.earliest_hour(),
+                                                 .latest = preferences.latest_hour()};
                               });
   if (!status.ok()) return status;
   return history;

@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "lib/base/clock.h"
+#include "notification-service/storage/ledger.h"
 #include "notification-service/storage/slot_table.h"
 
 namespace ip::notification {
@@ -14,7 +15,7 @@ std::string Marks(size_t n) { return absl::StrJoin(std::vector<std::string>(n, "
 
 constexpr char kMessageColumns[] =
     "id, message_key, class, recipient, capacity, municipality_code, bounce_token, create_time, "
-    "not_after, fence, attempts, unknowns";
+    "not_after, fence, attempts, unknowns, tries";
 
 Message MessageOf(const sql::Row& row) {
   Message message;
@@ -30,30 +31,12 @@ Message MessageOf(const sql::Row& row) {
   message.fence = static_cast<int>(row.Int64(9));
   message.attempts = static_cast<int>(row.Int64(10));
   message.unknowns = static_cast<int>(row.Int64(11));
+  message.tries = static_cast<int>(row.Int64(12));
   return message;
-}
-
-absl::Status AddToLedger(sql::Session& session, const std::string& id, int fence,
-                         const std::string& outcome, int code, const std::string& enhanced) {
-  return session
-      .Execute(
-          "INSERT INTO attempt (message_id, fence, seq, gate_at, outcome, code, enhanced, "
-          "finish_time) SELECT m.id, ?, (SELECT COUNT(*) FROM attempt a WHERE "
-          "a.message_id = m.id AND a.fence = ?), m.gate_at, ?, ?, ?, ? FROM message m "
-          "WHERE m.id = ?",
-          {fence, fence, outcome, code, enhanced, SystemClock().Now(), id})
-      .status();
 }
 
 bool IsFinal(Delivery::State state) {
   return state != Delivery::SCHEDULED && state != Delivery::UNKNOWN;
-}
-
-absl::Status FinishSlots(sql::Session& session, const std::string& message_id) {
-  return session
-      .Execute("UPDATE slot SET state = ? WHERE message_id = ? AND state = ?",
-               {SlotState::kDone, message_id, SlotState::kBound})
-      .status();
 }
 
 google::protobuf::Timestamp Stamp(absl::Time time) {
@@ -112,34 +95,43 @@ absl::StatusOr<std::vector<Message>> DeliveryRepository::Claim(const std::string
   return messages;
 }
 
-bool DeliveryRepository::Gate(const Message& message, absl::Duration lease) {
+bool DeliveryRepository::Gate(const Message& message, absl::Duration lease,
+                              const std::string& address_hash) {
   const absl::Time now = SystemClock().Now();
   auto session = pool_.Acquire(Soon());
   if (!session.ok()) return false;
   auto passed = session->Execute(
-      "UPDATE message SET state = ?, attempts = attempts + 1, gate_at = ?, lease_until = ? "
-      "WHERE id = ? AND fence = ? AND state = ? AND lease_until > ?",
-      {Delivery::SENDING, now, now + lease, message.id, message.fence, Delivery::CLAIMED, now});
+      "UPDATE message SET state = ?, attempts = attempts + 1, gate_at = ?, lease_until = ?, "
+      "address_hash = NULLIF(?, '') WHERE id = ? AND fence = ? AND state = ? AND lease_until > ?",
+      {Delivery::SENDING, now, now + lease, address_hash, message.id, message.fence,
+       Delivery::CLAIMED, now});
   return passed.ok() && *passed == 1;
 }
 
 absl::Status DeliveryRepository::EndAttempt(const Message& message, const Finish& finish,
-                                            const std::vector<Slot>& dropped) {
+                                            const std::vector<Slot>& dropped,
+                                            const std::string& address_hash) {
   return sql::Transact(pool_, Soon(), [&](sql::Session& session) -> absl::Status {
     // UNKNOWN too: a sender that was paused past its lease brings the evidence late. A mail that
     // was called off meanwhile stays so.
     auto ours = session.Execute(
         "UPDATE message SET state = ?, reason = ?, next_at = ?, lease_until = NULL, last_code = ?, "
-        "last_enhanced = ?, send_time = ?, unknowns = unknowns + ?, unknown_at = ? "
-        "WHERE id = ? AND fence = ? AND state IN (?, ?, ?)",
+        "last_enhanced = ?, send_time = ?, unknowns = unknowns + ?, unknown_at = ?, "
+        "tries = tries + ?, unreached = IF(?, 1, NULL), "
+        "address_hash = COALESCE(NULLIF(?, ''), address_hash) WHERE id = ? AND fence = ? AND state "
+        "IN (?, ?, ?)",
         {finish.state, finish.reason, finish.next_at, finish.code, finish.enhanced,
          finish.send_time, finish.state == Delivery::UNKNOWN ? 1 : 0,
          finish.state == Delivery::UNKNOWN ? std::optional(SystemClock().Now()) : std::nullopt,
-         message.id, message.fence, Delivery::CLAIMED, Delivery::SENDING, Delivery::UNKNOWN});
+         finish.about_mail ? 1 : 0, finish.unreached, address_hash, message.id, message.fence,
+         Delivery::CLAIMED, Delivery::SENDING, Delivery::UNKNOWN});
     if (!ours.ok()) return ours.status();
     if (*ours == 0) return absl::OkStatus();
     auto status = AddToLedger(session, message.id, message.fence, finish.outcome, finish.code,
                               finish.enhanced);
+    if (status.ok()) {
+      status = CountRefusal(session, address_hash, finish.refusal_score, finish.refused_at);
+    }
     for (Slot slot : dropped) {
       if (!status.ok()) return status;
       slot.state = SlotState::kCancelled;
@@ -147,7 +139,13 @@ absl::Status DeliveryRepository::EndAttempt(const Message& message, const Finish
       status = UpdateSlot(session, slot);
     }
     if (!status.ok() || !IsFinal(finish.state)) return status;
-    return FinishSlots(session, message.id);
+    if (!finish.regather_at) return FinishSlots(session, message.id);
+    return session
+        .Execute(
+            "UPDATE slot SET state = ?, not_before = ?, message_id = NULL, notify_time = NULL "
+            "WHERE message_id = ? AND state = ?",
+            {SlotState::kPlanned, *finish.regather_at, message.id, SlotState::kBound})
+        .status();
   });
 }
 
@@ -245,15 +243,20 @@ absl::StatusOr<bool> DeliveryRepository::Move(const std::string& id,
   for (const auto state : from) values.emplace_back(state);
   bool moved = false;
   auto status = sql::Transact(pool_, Soon(), [&](sql::Session& session) -> absl::Status {
-    auto rows =
-        session.Execute(absl::StrCat("UPDATE message SET state = ?, reason = ?, next_at = ?, "
-                                     "attempts = IF(?, 0, attempts) WHERE id = ? AND state IN (",
-                                     Marks(from.size()), ")"),
-                        values);
+    auto rows = session.Execute(
+        absl::StrCat("UPDATE message SET state = ?, reason = ?, next_at = ?, "
+                     "attempts = IF(?, 0, attempts), tries = 0 WHERE id = ? AND state IN (",
+                     Marks(from.size()), ")"),
+        values);
     if (!rows.ok()) return rows.status();
     moved = *rows == 1;
     if (!moved) return absl::OkStatus();
     if (IsFinal(to)) return FinishSlots(session, id);
+    auto lifted = session.Execute(
+        "UPDATE suppression JOIN message m ON m.address_hash = suppression.address_hash "
+        "SET suppression.score = 0, suppression.until_time = NULL WHERE m.id = ?",
+        {id});
+    if (!lifted.ok()) return lifted.status();
     return session
         .Execute("UPDATE slot SET state = ? WHERE message_id = ? AND state = ?",
                  {SlotState::kBound, id, SlotState::kDone})

@@ -31,6 +31,7 @@ struct Message {
   int fence = 0;
   int attempts = 0;
   int unknowns = 0;
+  int tries = 0;            // attempts that failed for now because of the mail itself
   std::vector<Slot> slots;  // the live ones it tells of
 };
 
@@ -43,6 +44,16 @@ struct Finish {
   int code = 0;
   std::string enhanced = {};
   std::optional<absl::Time> send_time = {};
+  // It failed for now because of this mail, not of the relay: it is tried less and less often.
+  bool about_mail = false;
+  // The mail is given up, but not what it tells: its slots are gathered anew from then on (business
+  // time), with what has come since.
+  std::optional<absl::Time> regather_at = {};
+  // Nobody will be reached by it: the unit is to be told (ReachRepository::RaiseUnreached).
+  bool unreached = false;
+  // Counted against the address (CountRefusal) at this business time.
+  int refusal_score = 0;
+  absl::Time refused_at = absl::UnixEpoch();
 };
 
 struct Reaped {
@@ -66,12 +77,14 @@ class DeliveryRepository {
 
   // The point of no return: true when the message is still ours and wanted. Only after true may a
   // byte of the body leave. The lease is extended to cover the wait for the relay's answer.
-  bool Gate(const Message& message, absl::Duration lease);
+  // `address_hash` is a keyed hash of where it goes, for bounces; "" for none.
+  bool Gate(const Message& message, absl::Duration lease, const std::string& address_hash = "");
 
   // Ends an attempt. Does nothing when somebody else holds the message by now. `dropped` slots are
   // cancelled (NOT_RESPONSIBLE).
   absl::Status EndAttempt(const Message& message, const Finish& finish,
-                          const std::vector<Slot>& dropped = {});
+                          const std::vector<Slot>& dropped = {},
+                          const std::string& address_hash = "");
 
   // Messages whose lease ran out: before the gate back to the queue, after it UNKNOWN.
   absl::StatusOr<Reaped> Reap(absl::Time now);
@@ -87,7 +100,7 @@ class DeliveryRepository {
   absl::StatusOr<std::optional<Delivery>> Get(const std::string& id, absl::Time deadline);
 
   // Moves a message from one of `from` to `to`; false when it is in another state. SCHEDULED is due
-  // at `now` with its attempts forgotten.
+  // at `now` with its attempts forgotten, and its address is given another chance.
   absl::StatusOr<bool> Move(const std::string& id, const std::vector<Delivery::State>& from,
                             Delivery::State to, std::string_view reason, absl::Time now);
 

@@ -1,5 +1,7 @@
 #include "notification-service/storage/inbox_repository.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "notification-service/domain/slot.h"
@@ -99,6 +101,47 @@ absl::StatusOr<StoredPreferences> InboxRepository::GetPreferences(const std::str
                                });
   if (!status.ok()) return status;
   return stored;
+}
+
+absl::StatusOr<std::optional<std::vector<Obligation::Kind>>> InboxRepository::OptOut(
+    const std::string& message_id, absl::Time deadline) {
+  std::string recipient;
+  std::vector<Obligation::Kind> kinds;
+  auto status = sql::Transact(pool_, deadline, [&](sql::Session& session) -> absl::Status {
+    recipient.clear();
+    kinds.clear();
+    auto read = session.Query(
+        "SELECT DISTINCT m.recipient, COALESCE(s.kind, 0) FROM message m LEFT JOIN slot s "
+        "ON s.message_id = m.id AND s.optional = 1 WHERE m.id = ?",
+        {message_id}, [&](const sql::Row& row) {
+          recipient = row.String(0);
+          if (row.Int64(1) != 0) kinds.push_back(static_cast<Obligation::Kind>(row.Int64(1)));
+        });
+    if (!read.ok() || kinds.empty()) return read;
+    // The row is there from now on, so that two at once wait for each other.
+    read = session
+               .Execute(
+                   "INSERT INTO preference (recipient, version, preferences) VALUES (?, 1, '') "
+                   "ON DUPLICATE KEY UPDATE version = version + 1",
+                   {recipient})
+               .status();
+    if (!read.ok()) return read;
+    Preferences wishes;
+    read = session.Query("SELECT preferences FROM preference WHERE recipient = ?", {recipient},
+                         [&](const sql::Row& row) { wishes.ParseFromString(row.String(0)); });
+    if (!read.ok()) return read;
+    for (const auto kind : kinds) {
+      const auto& muted = wishes.muted_kinds();
+      if (std::find(muted.begin(), muted.end(), kind) == muted.end()) wishes.add_muted_kinds(kind);
+    }
+    return session
+        .Execute("UPDATE preference SET preferences = ? WHERE recipient = ?",
+                 {wishes.SerializeAsString(), recipient})
+        .status();
+  });
+  if (!status.ok()) return status;
+  if (recipient.empty()) return std::nullopt;
+  return kinds;
 }
 
 absl::StatusOr<bool> InboxRepository::SetPreferences(const std::string& recipient,

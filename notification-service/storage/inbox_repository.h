@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "individuellplan/notification/v1/notification_service.pb.h"
 #include "lib/sql/pool.h"
+#include "notification-service/domain/rules.h"
 
 namespace ip::notification {
 
@@ -50,6 +51,11 @@ class InboxRepository {
   // False when the version is not `expected` any more.
   absl::StatusOr<bool> SetPreferences(const std::string& recipient, const Preferences& preferences,
                                       int64_t expected, absl::Time deadline);
+
+  // Mutes the kinds of a message's optional reminders for its recipient; answers them, nothing when
+  // there is no such message. Repeating it changes nothing.
+  absl::StatusOr<std::optional<std::vector<Obligation::Kind>>> OptOut(const std::string& message_id,
+                                                                      absl::Time deadline);
 
  private:
   sql::Pool& pool_;

@@ -44,6 +44,16 @@ Projection ProjectionOf(const ObligationEvent& event, const Openings& openings) 
   return projection;
 }
 
+// Whether two events tell the same, wherever they stand in the feed.
+bool SameDuties(ObligationEvent a, ObligationEvent b) {
+  for (ObligationEvent* event : {&a, &b}) {
+    event->clear_cursor();
+    event->clear_create_time();
+    event->clear_revision();
+  }
+  return a.SerializeAsString() == b.SerializeAsString();
+}
+
 }  // namespace
 
 absl::StatusOr<std::string> IntakeRepository::Cursor(std::string_view source) {
@@ -59,7 +69,7 @@ absl::StatusOr<bool> IntakeRepository::Apply(std::string_view source, const Obli
                                              const RuleSet& rules, absl::Time now) {
   bool planned = false;
   auto status = sql::Transact(pool_, Deadline(), [&](sql::Session& session) -> absl::Status {
-    auto stored = Store(session, event, false, rules, now);
+    auto stored = Store(session, event, Word::kNewer, rules, now);
     if (!stored.ok()) return stored.status();
     planned = *stored;
     return session
@@ -87,16 +97,65 @@ absl::StatusOr<int> IntakeRepository::ApplyRules(const RuleSet& rules, absl::Tim
     ObligationEvent event;
     event.set_aggregate(name);
     auto status = sql::Transact(pool_, Deadline(), [&](sql::Session& session) {
-      return Store(session, event, true, rules, now).status();
+      return Store(session, event, Word::kHeld, rules, now).status();
     });
     if (!status.ok()) return status;
   }
   return static_cast<int>(names.size());
 }
 
+absl::StatusOr<Agreement> IntakeRepository::Reconcile(const ObligationEvent& truth,
+                                                      const RuleSet& rules, absl::Time now) {
+  Agreement agreement = Agreement::kSame;
+  auto status = sql::Transact(pool_, Deadline(), [&](sql::Session& session) -> absl::Status {
+    auto held = session.QueryOne(
+        "SELECT revision, projection FROM aggregate WHERE name = ? FOR UPDATE", {truth.aggregate()},
+        [](const sql::Row& row) { return std::pair(row.Int64(0), row.String(1)); });
+    if (!held.ok()) return held.status();
+    Projection projection;
+    if (held->has_value()) projection.ParseFromString((*held)->second);
+    const bool newer = !held->has_value() || truth.revision() > (*held)->first;
+    const bool older = held->has_value() && truth.revision() < (*held)->first;
+    if (older || SameDuties(projection.event(), truth)) {
+      agreement = Agreement::kSame;
+      return absl::OkStatus();
+    }
+    agreement = newer ? Agreement::kBehind : Agreement::kDrift;
+    return Store(session, truth, Word::kTruth, rules, now).status();
+  });
+  if (!status.ok()) return status;
+  return agreement;
+}
+
+absl::StatusOr<std::vector<std::string>> IntakeRepository::Names(const std::string& after,
+                                                                 int limit) {
+  auto session = pool_.Acquire(Deadline());
+  if (!session.ok()) return session.status();
+  std::vector<std::string> names;
+  auto status =
+      session->Query("SELECT name FROM aggregate WHERE name > ? ORDER BY name LIMIT ?",
+                     {after, limit}, [&](const sql::Row& row) { names.push_back(row.String(0)); });
+  if (!status.ok()) return status;
+  return names;
+}
+
+absl::StatusOr<std::optional<Held>> IntakeRepository::Read(const std::string& name,
+                                                           absl::Time deadline) {
+  auto session = pool_.Acquire(deadline);
+  if (!session.ok()) return session.status();
+  auto bytes = session->QueryOne("SELECT projection FROM aggregate WHERE name = ?", {name},
+                                 [](const sql::Row& row) { return row.String(0); });
+  if (!bytes.ok()) return bytes.status();
+  if (!bytes->has_value()) return std::nullopt;
+  Projection projection;
+  if (!projection.ParseFromString(**bytes)) return absl::DataLossError("projection is broken");
+  auto slots = SelectSlots(*session, "aggregate = ?", {name});
+  if (!slots.ok()) return slots.status();
+  return Held{projection.event(), OpeningsOf(projection), *std::move(slots)};
+}
+
 absl::StatusOr<bool> IntakeRepository::Store(sql::Session& session, const ObligationEvent& event,
-                                             bool even_if_known, const RuleSet& rules,
-                                             absl::Time now) {
+                                             Word word, const RuleSet& rules, absl::Time now) {
   Projection held;
   std::optional<int64_t> revision;
   auto status = session.Query(
@@ -108,8 +167,9 @@ absl::StatusOr<bool> IntakeRepository::Store(sql::Session& session, const Obliga
       });
   if (!status.ok()) return status;
   const bool known = revision && event.revision() <= *revision;
-  if (known && !even_if_known) return false;
-  const ObligationEvent& current = known ? held.event() : event;
+  if (known && word == Word::kNewer) return false;
+  const bool keep = known && (word == Word::kHeld || event.revision() < *revision);
+  const ObligationEvent& current = keep ? held.event() : event;
 
   const Openings openings = NextOpenings(current, OpeningsOf(held), now);
   auto existing = SelectSlots(session, "aggregate = ? FOR UPDATE", {current.aggregate()});

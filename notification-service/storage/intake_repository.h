@@ -2,14 +2,30 @@
 #ifndef NOTIFICATION_SERVICE_STORAGE_INTAKE_REPOSITORY_H_
 #define NOTIFICATION_SERVICE_STORAGE_INTAKE_REPOSITORY_H_
 
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "lib/sql/pool.h"
 #include "notification-service/domain/plan.h"
 
 namespace ip::notification {
+
+// What is held of one plan or notice.
+struct Held {
+  ObligationEvent event;
+  Openings openings;
+  std::vector<Slot> slots;
+};
+
+// How what is held compares with the owning service's word.
+enum class Agreement {
+  kSame,
+  kBehind,  // an event that changes it has not been taken in yet
+  kDrift,   // same revision, other duties
+};
 
 class IntakeRepository {
  public:
@@ -30,9 +46,21 @@ class IntakeRepository {
   // answers how many.
   absl::StatusOr<int> ApplyRules(const RuleSet& rules, absl::Time now, int limit);
 
+  // Makes what is held follow the owning service's word of this moment. The cursor stays.
+  absl::StatusOr<Agreement> Reconcile(const ObligationEvent& truth, const RuleSet& rules,
+                                      absl::Time now);
+
+  // Names of aggregates in order, behind `after` ("" at the beginning).
+  absl::StatusOr<std::vector<std::string>> Names(const std::string& after, int limit);
+  // Nothing when there is no such aggregate.
+  absl::StatusOr<std::optional<Held>> Read(const std::string& name, absl::Time deadline);
+
  private:
-  absl::StatusOr<bool> Store(sql::Session& session, const ObligationEvent& event,
-                             bool even_if_known, const RuleSet& rules, absl::Time now);
+  // Which word counts: the event's if it is newer than what is held, what is held, or the event's
+  // unless it is older.
+  enum class Word { kNewer, kHeld, kTruth };
+  absl::StatusOr<bool> Store(sql::Session& session, const ObligationEvent& event, Word word,
+                             const RuleSet& rules, absl::Time now);
 
   sql::Pool& pool_;
   const std::string key_;

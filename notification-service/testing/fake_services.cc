@@ -37,6 +37,10 @@ FakeServices::FakeServices() {
             rpc::CallContext& ctx, const WatchEventsRequest& request, rpc::Writer<Event>& writer) {
           return Watch(ctx, prefix, request.after(), writer);
         });
+    router.Unary<individuellplan::type::v1::GetObligationsRequest, Event>(
+        service, "GetObligations", [this](rpc::CallContext&, const auto& request) {
+          return Obligations(request.aggregate());
+        });
     router.Unary<ResolveContactRequest, Contact>(
         service, "ResolveContact",
         [this](rpc::CallContext&, const ResolveContactRequest& request) -> absl::StatusOr<Contact> {
@@ -104,6 +108,14 @@ absl::Status FakeServices::Watch(rpc::CallContext& ctx, const std::string& prefi
     }
   }
   return absl::OkStatus();
+}
+
+absl::StatusOr<FakeServices::Event> FakeServices::Obligations(const std::string& aggregate) const {
+  const absl::MutexLock lock(&mutex_);
+  for (auto event = events_.rbegin(); event != events_.rend(); ++event) {
+    if (event->aggregate() == aggregate) return *event;
+  }
+  return absl::NotFoundError("aggregate");
 }
 
 FakeServices::Contact FakeServices::Resolve(const ResolveContactRequest& request) const {

@@ -35,6 +35,7 @@ class FakeServices {
  private:
   absl::Status Watch(rpc::CallContext& ctx, const std::string& prefix, const std::string& after,
                      rpc::Writer<Event>& writer);
+  absl::StatusOr<Event> Obligations(const std::string& aggregate) const;
   Contact Resolve(const individuellplan::type::v1::ResolveContactRequest& request) const;
 
   mutable absl::Mutex mutex_;

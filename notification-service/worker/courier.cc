@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <random>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
-#include "lib/crypto/hmac.h"
 #include "notification-service/domain/hours.h"
 #include "notification-service/mail/address.h"
-#include "notification-service/mail/mime.h"
+#include "notification-service/mail/bounce.h"
+#include "notification-service/mail/calendar_entry.h"
+#include "notification-service/mail/tokens.h"
 #include "notification-service/worker/backoff.h"
 
 namespace ip::notification {
@@ -40,28 +40,44 @@ Courier::Courier(const Parts& parts, CourierOptions options)
 Courier::Attempt Courier::Carry(const Message& message) {
   Attempt attempt;
   std::vector<Slot> live = message.slots;
-  if (parts_.clock->Now() >= message.not_after) {
-    attempt.finish = End(Delivery::DEAD, "TOO_LATE", "TOO_LATE");
+  const absl::Time now = parts_.clock->Now();
+  // What can wait goes on its day and in its hours, or with the next day's mail.
+  const bool stale = message.klass == Class::B && OsloDay(message.create_time) < OsloDay(now);
+  if (stale || !MaySend(now, message.klass, message.recipient)) {
+    attempt.finish =
+        stale ? Regather(now, "NEXT_DAY") : Again(message, absl::ZeroDuration(), "OUT_OF_HOURS");
+    return attempt;
+  }
+  if (now >= message.not_after) {
+    attempt.finish = Missed(Delivery::DEAD, "TOO_LATE", "TOO_LATE");
     return attempt;
   }
   const std::optional<Contact> contact = Find(message, live, attempt);
   if (!contact) return attempt;
   const auto address = NormalizeAddress(contact->email());
   if (!address.ok()) {
-    attempt.finish = End(Delivery::SUPPRESSED, "ADDRESS_INVALID", "NOT_REACHABLE");
+    attempt.finish = Missed(Delivery::SUPPRESSED, "ADDRESS_INVALID", "NOT_REACHABLE");
+    return attempt;
+  }
+  attempt.address_hash = AddressHash(options_.mail_key, *address);
+  const auto shut_out = parts_.reach->IsShutOut(attempt.address_hash, parts_.clock->Now());
+  if (!shut_out.ok() || *shut_out) {
+    attempt.finish = shut_out.ok()
+                         ? Missed(Delivery::SUPPRESSED, "ADDRESS_BOUNCES", "NOT_REACHABLE")
+                         : Again(message, kOutagePause, "NO_DATABASE");
     return attempt;
   }
   const auto mail = Write(message, live, *contact, *address);
   if (!mail.ok()) {
-    attempt.finish = End(Delivery::FAILED, "CANNOT_BE_WRITTEN", "FAILED");
+    attempt.finish = Missed(Delivery::FAILED, "CANNOT_BE_WRITTEN", "FAILED");
     return attempt;
   }
   const absl::Duration lease = options_.relay.reply_timeout + options_.lease;
-  const std::string envelope =
-      absl::StrCat("bounce+", message.bounce_token, "@", DomainOf(options_.mail_from));
-  attempt.finish = Judge(message, sender_.Send(envelope, *address, *mail, [&] {
-    return parts_.deliveries->Gate(message, lease);
-  }));
+  const std::string envelope = BounceAddress(message.bounce_token, DomainOf(options_.mail_from));
+  attempt.relay = sender_.Send(envelope, *address, *mail, [&] {
+    return parts_.deliveries->Gate(message, lease, attempt.address_hash);
+  });
+  attempt.finish = Judge(message, *attempt.relay);
   return attempt;
 }
 
@@ -93,9 +109,9 @@ std::optional<Courier::Contact> Courier::Find(const Message& message, std::vecto
     if (contact->obstacle() == Contact::OBSTACLE_UNSPECIFIED && !contact->email().empty()) {
       return *contact;
     }
-    attempt.finish =
-        End(Delivery::SUPPRESSED,
-            contact->obstacle() == Contact::RESERVED ? "RESERVED" : "NO_ADDRESS", "NOT_REACHABLE");
+    attempt.finish = Missed(Delivery::SUPPRESSED,
+                            contact->obstacle() == Contact::RESERVED ? "RESERVED" : "NO_ADDRESS",
+                            "NOT_REACHABLE");
     return std::nullopt;
   }
   attempt.finish = End(Delivery::SUPPRESSED, "NOT_RESPONSIBLE", "CALLED_OFF");
@@ -126,22 +142,54 @@ absl::StatusOr<std::string> Courier::Write(const Message& message, const std::ve
       parts_.letters->Write(letter, municipality ? municipality->display_name() : "Kommunen");
   if (!text.ok()) return text.status();
 
-  const auto opaque = [&](const std::string& what) {
-    return absl::BytesToHexString(crypto::HmacSha256(options_.mail_key, what)).substr(0, 32);
-  };
   const std::string domain = DomainOf(options_.mail_from);
   MimeMail mail;
   mail.text = *std::move(text);
   mail.from = options_.mail_from;
   mail.to = address;
-  mail.message_id = absl::StrCat("n.", opaque("message|" + message.key), "@", domain);
+  mail.message_id = MessageId(options_.mail_key, message.key, domain);
   if (live.size() == 1) {
     mail.thread_id = absl::StrCat(
-        "t.", opaque(absl::StrCat("thread|", message.recipient, "|", live.front().obligation)), "@",
-        domain);
+        "t.",
+        Opaque(options_.mail_key,
+               absl::StrCat("thread|", message.recipient, "|", live.front().obligation)),
+        "@", domain);
   }
   mail.date = message.create_time;
+  const bool optional =
+      std::all_of(live.begin(), live.end(), [](const Slot& s) { return s.optional; });
+  if (optional && options_.signs_list_headers) {
+    mail.unsubscribe_url = LinkTo("/varsel/avmeld/", OptOutToken(options_.mail_key, message.id));
+  }
+  if (wishes.ok() && wishes->preferences.calendar_entries()) AddCalendar(message, live, mail);
   return BuildMime(mail);
+}
+
+std::string Courier::LinkTo(const char* page, const std::string& id) const {
+  const std::string& base = options_.public_url;
+  return absl::StrCat(base.substr(0, base.find_last_not_of('/') + 1), page, id);
+}
+
+void Courier::AddCalendar(const Message& message, const std::vector<Slot>& live,
+                          MimeMail& mail) const {
+  std::vector<CalendarEntry> entries;
+  for (const Slot& slot : live) {
+    if (!slot.due) continue;
+    const std::string uid =
+        Opaque(options_.mail_key,
+               absl::StrCat("calendar|", message.recipient, "|", slot.obligation, "|", slot.kind));
+    entries.push_back(
+        {.uid = absl::StrCat("c.", uid, "@", DomainOf(options_.mail_from)), .day = *slot.due});
+  }
+  if (entries.empty()) return;
+  mail.calendar = WriteCalendar(entries, mail.text.summary, mail.text.link, options_.mail_from,
+                                message.create_time);
+}
+
+Finish Courier::Missed(Delivery::State state, const char* reason, const char* outcome) {
+  Finish finish = End(state, reason, outcome);
+  finish.unreached = true;
+  return finish;
 }
 
 Finish Courier::Judge(const Message& message, const SmtpResult& result) {
@@ -151,7 +199,9 @@ Finish Courier::Judge(const Message& message, const SmtpResult& result) {
       finish = {.state = Delivery::SENT, .send_time = parts_.clock->Now()};
       break;
     case Outcome::kPermanent:
-      finish = {.state = Delivery::FAILED, .reason = "REFUSED"};
+      finish = Missed(Delivery::FAILED, "REFUSED", "");
+      finish.refusal_score = RefusalScore(result.enhanced);
+      finish.refused_at = parts_.clock->Now();
       break;
     case Outcome::kUnknown:
       finish = {.state = Delivery::UNKNOWN, .reason = "NO_ANSWER"};
@@ -163,9 +213,10 @@ Finish Courier::Judge(const Message& message, const SmtpResult& result) {
       finish = Again(message, kOutagePause, "");
       break;
     case Outcome::kTemporary: {
-      const bool about_this_mail = result.gate_passed || (result.code >= 400 && result.code != 421);
-      const absl::Duration wait = about_this_mail ? Backoff(message.fence, Spread()) : kOutagePause;
+      const bool about_mail = result.gate_passed || (result.code >= 400 && result.code != 421);
+      const absl::Duration wait = about_mail ? Backoff(message.tries + 1, Spread()) : kOutagePause;
       finish = Again(message, std::max(wait, result.retry_after), "");
+      finish.about_mail = about_mail;
       break;
     }
   }
@@ -175,12 +226,25 @@ Finish Courier::Judge(const Message& message, const SmtpResult& result) {
   return finish;
 }
 
+Finish Courier::Regather(absl::Time at, const std::string& outcome) {
+  return {.state = Delivery::SUPPRESSED,
+          .reason = "GATHERED_ANEW",
+          .outcome = outcome,
+          .regather_at = at};
+}
+
 Finish Courier::Again(const Message& message, absl::Duration wait,
                       const std::string& outcome) const {
   const absl::Time next =
       NextSendable(parts_.clock->Now() + wait, message.klass, message.recipient);
-  if (next >= message.not_after)
-    return {.state = Delivery::DEAD, .reason = "TOO_LATE", .outcome = outcome};
+  if (message.klass == Class::B && OsloDay(next) > OsloDay(message.create_time)) {
+    return Regather(next, outcome);
+  }
+  if (next >= message.not_after) {
+    Finish dead = {.state = Delivery::DEAD, .reason = "TOO_LATE", .outcome = outcome};
+    dead.unreached = true;
+    return dead;
+  }
   return {.state = Delivery::SCHEDULED, .next_at = next, .outcome = outcome};
 }
 

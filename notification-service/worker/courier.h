@@ -10,9 +10,11 @@
 #include "lib/base/clock.h"
 #include "lib/reference/reference.h"
 #include "notification-service/mail/letter.h"
+#include "notification-service/mail/mime.h"
 #include "notification-service/mail/smtp.h"
 #include "notification-service/storage/delivery_repository.h"
 #include "notification-service/storage/inbox_repository.h"
+#include "notification-service/storage/reach_repository.h"
 #include "notification-service/worker/sources.h"
 
 namespace ip::notification {
@@ -21,6 +23,11 @@ struct CourierOptions {
   std::string mail_from;  // "ikke-svar@fjordvik.example"
   std::string mail_key;   // for Message-IDs; must not change
   RelayOptions relay;
+  // Mails per second over the relay, 0 for no limit.
+  double per_second = 0;
+  // The relay's signature covers List-Unsubscribe, without which mail providers ignore it.
+  bool signs_list_headers = false;
+  std::string public_url;  // as for LetterWriter
   // How long a claim holds before the gate, and beyond the relay's time to answer after it.
   absl::Duration lease = absl::Minutes(1);
 };
@@ -31,6 +38,7 @@ class Courier {
   struct Parts {
     DeliveryRepository* deliveries;
     InboxRepository* inbox;  // for the recipient's language
+    ReachRepository* reach;
     const LetterWriter* letters;
     const Reference* reference;
     const Sources* sources;
@@ -38,11 +46,13 @@ class Courier {
   };
   Courier(const Parts& parts, CourierOptions options);
 
-  // Everything from contact to relay. Answers how the attempt ended, and which slots turned out to
-  // be nobody's duty any more.
+  // Everything from contact to relay. Answers how the attempt ended, which slots turned out to be
+  // nobody's duty any more, where it went, and what the relay said if it was asked.
   struct Attempt {
     Finish finish;
     std::vector<Slot> dropped;
+    std::string address_hash;
+    std::optional<SmtpResult> relay;
   };
   Attempt Carry(const Message& message);
 
@@ -50,10 +60,16 @@ class Courier {
   using Contact = individuellplan::type::v1::ResolveContactResponse;
   // The contact for the first duty that is still theirs, or how the attempt ends without one.
   std::optional<Contact> Find(const Message& message, std::vector<Slot>& live, Attempt& attempt);
+  std::string LinkTo(const char* page, const std::string& id) const;
+  void AddCalendar(const Message& message, const std::vector<Slot>& live, MimeMail& mail) const;
   absl::StatusOr<std::string> Write(const Message& message, const std::vector<Slot>& live,
                                     const Contact& contact, const std::string& address);
   Finish Judge(const Message& message, const SmtpResult& result);
   Finish Again(const Message& message, absl::Duration wait, const std::string& outcome) const;
+  // Ends this mail; what it tells goes with a later one.
+  static Finish Regather(absl::Time at, const std::string& outcome);
+  // Ends without reaching anybody.
+  static Finish Missed(Delivery::State state, const char* reason, const char* outcome);
 
   const Parts parts_;
   const CourierOptions options_;

@@ -4,6 +4,7 @@
 #include "lib/base/id.h"
 #include "lib/base/log.h"
 #include "lib/base/metrics.h"
+#include "notification-service/worker/backoff.h"
 
 namespace ip::notification {
 namespace {
@@ -29,7 +30,7 @@ void Count(const Finish& finish) {
 
 Dispatcher::Dispatcher(const Courier::Parts& parts, const CourierOptions& options, int threads,
                        Bell* queued)
-    : queued_(*queued) {
+    : queued_(*queued), guard_(options.per_second) {
   for (int i = 0; i < threads; ++i) {
     threads_.emplace_back([this, parts, options] { Run(parts, options, NewToken(12)); });
   }
@@ -45,20 +46,46 @@ void Dispatcher::Run(const Courier::Parts& parts, const CourierOptions& options,
   Courier courier(parts, options);
   int seen = 0;
   while (!queued_.stopped()) {
-    auto messages = parts.deliveries->Claim(owner, parts.clock->Now(), options.lease, kBatch);
+    const int allowed = guard_.Allow(kBatch, SystemClock().Now());
+    if (allowed == 0) {
+      queued_.Wait(kTick, seen);
+      continue;
+    }
+    auto messages = parts.deliveries->Claim(owner, parts.clock->Now(), options.lease, allowed);
+    guard_.Return(allowed - (messages.ok() ? static_cast<int>(messages->size()) : 0));
     if (!messages.ok()) {
       Log(Severity::kWarning, "claiming_failed",
           {{"code", std::string(absl::StatusCodeToString(messages.status().code()))}});
     } else if (!messages->empty()) {
-      for (const Message& message : *messages) Carry(courier, *parts.deliveries, message);
+      for (const Message& message : *messages) {
+        if (guard_.IsShut(SystemClock().Now()) && messages->size() > 1) {
+          PutBack(parts, message);
+        } else {
+          Carry(courier, parts, message);
+        }
+      }
       continue;
     }
     queued_.Wait(kTick, seen);
   }
 }
 
-void Dispatcher::Carry(Courier& courier, DeliveryRepository& deliveries, const Message& message) {
+void Dispatcher::PutBack(const Courier::Parts& parts, const Message& message) {
+  Courier::Attempt attempt;
+  attempt.finish = {.state = Delivery::SCHEDULED,
+                    .next_at = parts.clock->Now() + kOutagePause,
+                    .outcome = "RELAY_SHUT"};
+  Store(*parts.deliveries, message, attempt);
+}
+
+void Dispatcher::Carry(Courier& courier, const Courier::Parts& parts, const Message& message) {
   const Courier::Attempt attempt = courier.Carry(message);
+  if (attempt.relay) guard_.Report(*attempt.relay, SystemClock().Now());
+  Store(*parts.deliveries, message, attempt);
+}
+
+void Dispatcher::Store(DeliveryRepository& deliveries, const Message& message,
+                       const Courier::Attempt& attempt) {
   Count(attempt.finish);
   Log(Severity::kInfo, "attempt_ended",
       {{"delivery", message.id},
@@ -67,7 +94,8 @@ void Dispatcher::Carry(Courier& courier, DeliveryRepository& deliveries, const M
        {"code", int64_t{attempt.finish.code}}});
   // What the relay said is known here only: it is held until the database has it.
   int seen = 0;
-  while (!deliveries.EndAttempt(message, attempt.finish, attempt.dropped).ok()) {
+  while (
+      !deliveries.EndAttempt(message, attempt.finish, attempt.dropped, attempt.address_hash).ok()) {
     Log(Severity::kWarning, "outcome_not_stored", {{"delivery", message.id}});
     if (!queued_.Wait(kRetryCommit, seen)) return;
   }

@@ -8,6 +8,7 @@
 
 #include "notification-service/worker/bell.h"
 #include "notification-service/worker/courier.h"
+#include "notification-service/worker/relay_guard.h"
 
 namespace ip::notification {
 
@@ -21,9 +22,14 @@ class Dispatcher {
 
  private:
   void Run(const Courier::Parts& parts, const CourierOptions& options, const std::string& owner);
-  void Carry(Courier& courier, DeliveryRepository& deliveries, const Message& message);
+  void Carry(Courier& courier, const Courier::Parts& parts, const Message& message);
+  // Puts a claimed mail back: the relay is in trouble, and it would be tried in vain.
+  void PutBack(const Courier::Parts& parts, const Message& message);
+  void Store(DeliveryRepository& deliveries, const Message& message,
+             const Courier::Attempt& attempt);
 
   Bell& queued_;
+  RelayGuard guard_;
   std::vector<std::thread> threads_;
 };
 

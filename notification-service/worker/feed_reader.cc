@@ -21,6 +21,25 @@ prometheus::Counter& EventsOf(const std::string& source) {
   return family.Add({{"source", source}});
 }
 
+// How late events are taken in, and whether the feed is being followed at all.
+void ShowLag(const std::string& source, const Source::Event& event, absl::Time now) {
+  static auto& family = prometheus::BuildGauge()
+                            .Name("ip_notify_feed_lag_seconds")
+                            .Help("Age of the last event of a feed when it was taken in")
+                            .Register(Metrics());
+  if (!event.has_create_time()) return;
+  const absl::Time made = absl::FromUnixSeconds(event.create_time().seconds());
+  family.Add({{"source", source}}).Set(std::max(0.0, absl::ToDoubleSeconds(now - made)));
+}
+
+void ShowFollowing(const std::string& source, bool following) {
+  static auto& family = prometheus::BuildGauge()
+                            .Name("ip_notify_feed_followed")
+                            .Help("1 while a change feed is being followed")
+                            .Register(Metrics());
+  family.Add({{"source", source}}).Set(following ? 1 : 0);
+}
+
 }  // namespace
 
 FeedReader::FeedReader(Source* source, IntakeRepository* intake, const Rules* rules,
@@ -53,6 +72,7 @@ bool FeedReader::Follow() {
   absl::Status status = cursor.status();
   if (status.ok()) {
     absl::Status stored;
+    ShowFollowing(source_.name(), true);
     status = source_.Watch(anew_ ? "" : *cursor, [&](const Source::Event& event) {
       const absl::Time now = clock_.Now();
       auto applied = intake_.Apply(source_.name(), event, rules_.On(OsloDay(now)), now);
@@ -61,11 +81,13 @@ bool FeedReader::Follow() {
       any = true;
       anew_ = false;
       EventsOf(source_.name()).Increment();
+      ShowLag(source_.name(), event, now);
       if (*applied) planned_.Ring();
       return true;
     });
     if (!stored.ok()) status = stored;
   }
+  ShowFollowing(source_.name(), false);
   if (stop_.stopped()) return any;
   // The feed was put back to an earlier state. Events hold states, so beginning anew is safe.
   if (absl::IsOutOfRange(status) || ReasonOf(status) == "CURSOR_INVALID") anew_ = true;

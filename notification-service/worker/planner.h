@@ -8,6 +8,7 @@
 #include "notification-service/storage/agenda_repository.h"
 #include "notification-service/storage/delivery_repository.h"
 #include "notification-service/storage/intake_repository.h"
+#include "notification-service/storage/reach_repository.h"
 #include "notification-service/worker/bell.h"
 
 namespace ip::notification {
@@ -20,6 +21,7 @@ class Planner {
     IntakeRepository* intake;
     AgendaRepository* agenda;
     DeliveryRepository* deliveries;
+    ReachRepository* reach;
     const Rules* rules;
     const Clock* clock;
     Bell* planned;  // something may be due
@@ -27,6 +29,8 @@ class Planner {
     // How long to look for evidence before an unknown is settled: longer than any sender may be
     // paused and any relay may ponder.
     absl::Duration settle_after = absl::Minutes(15);
+    // Unknowns are settled by evidence (Postmaster) instead.
+    bool by_evidence = false;
   };
   explicit Planner(const Parts& parts);
   // Stops `planned`.
@@ -36,9 +40,11 @@ class Planner {
   void Run();
   void Tick();
   void Housekeep(absl::Time now);
+  void ShowBacklog(absl::Time now);
 
   const Parts parts_;
   absl::Time next_housekeeping_ = absl::InfinitePast();
+  absl::Time next_backlog_ = absl::InfinitePast();
   std::thread thread_;
 };
 

@@ -54,6 +54,14 @@ class GrpcSource final : public Source {
     if (running_ != nullptr) running_->TryCancel();
   }
 
+  absl::StatusOr<Event> Obligations(const std::string& aggregate) override {
+    individuellplan::type::v1::GetObligationsRequest request;
+    request.set_aggregate(aggregate);
+    return rpc::Invoke(static_cast<typename Service::StubInterface&>(stub_),
+                       &Service::StubInterface::GetObligations, request,
+                       {.identity = Identity(), .budget = absl::Seconds(5)});
+  }
+
   absl::StatusOr<ResolveContactResponse> Resolve(const ResolveContactRequest& request) override {
     return rpc::Invoke(static_cast<typename Service::StubInterface&>(stub_),
                        &Service::StubInterface::ResolveContact, request,

@@ -30,6 +30,8 @@ class Source {
   virtual absl::Status Watch(const std::string& after,
                              const std::function<bool(const Event&)>& take) = 0;
   virtual void Cancel() = 0;
+  // All open duties of an aggregate at this moment. Errors: NOT_FOUND.
+  virtual absl::StatusOr<Event> Obligations(const std::string& aggregate) = 0;
   virtual absl::StatusOr<ResolveContactResponse> Resolve(const ResolveContactRequest& request) = 0;
 };
 

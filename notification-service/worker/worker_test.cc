@@ -17,6 +17,7 @@
 #include "notification-service/worker/dispatcher.h"
 #include "notification-service/worker/feed_reader.h"
 #include "notification-service/worker/planner.h"
+#include "notification-service/worker/reconciler.h"
 
 namespace ip::notification {
 namespace {
@@ -60,17 +61,21 @@ struct Running {
         intake(pool, kKey),
         agenda(pool, kKey),
         deliveries(pool),
-        inbox(pool) {
+        inbox(pool),
+        reach(pool, kKey) {
     CourierOptions options;
     options.mail_from = "ikke-svar@fjordvik.example";
     options.mail_key = kKey;
+    options.public_url = "https://ip.fjordvik.example";
+    options.signs_list_headers = true;
     options.relay.url = sink.url();
     options.relay.plaintext = true;
     options.relay.reply_timeout = absl::Seconds(1);
-    dispatcher.emplace(Courier::Parts{&deliveries, &inbox, &letters, &reference, &sources, clock},
-                       options, 2, &queued);
-    planner.emplace(
-        Planner::Parts{&intake, &agenda, &deliveries, &rules, clock, &planned, &queued});
+    dispatcher.emplace(
+        Courier::Parts{&deliveries, &inbox, &reach, &letters, &reference, &sources, clock}, options,
+        2, &queued);
+    planner.emplace(Planner::Parts{&intake, &agenda, &deliveries, &reach, &rules, clock, &planned,
+                                   &queued, absl::Seconds(1)});
     for (const auto& source : sources) {
       feeds.push_back(std::make_unique<FeedReader>(source.get(), &intake, &rules, clock, &planned));
     }
@@ -84,6 +89,7 @@ struct Running {
   AgendaRepository agenda;
   DeliveryRepository deliveries;
   InboxRepository inbox;
+  ReachRepository reach;
   Bell planned, queued;
   std::optional<Dispatcher> dispatcher;
   std::optional<Planner> planner;
@@ -245,8 +251,15 @@ TEST_F(WorkerTest, WhoCannotBeReachedIsCountedNotForgotten) {
   ASSERT_TRUE(PlannedTo(1));
   clock_.Set(OsloTime(2027, 3, 3, 9));
   ASSERT_TRUE(Eventually([&] { return In(Delivery::SUPPRESSED) == 3; }));
-  EXPECT_EQ(Sent(), 0);
   EXPECT_THAT(MetricsText(), HasSubstr("ip_notify_nobody_reached_total{reason=\"RESERVED\"} 1"));
+  // One task for the unit, by mail and in its portal; nothing about what is nobody's duty.
+  ASSERT_TRUE(Eventually([&] { return sink_.CountTo("fjordvik@example.no") == 1; }));
+  EXPECT_EQ(Sent(), 1);
+  const auto unit = *running_->inbox.List({"units/fjordvik"}, false, {}, 10,
+                                          SystemClock().Now() + absl::Seconds(5));
+  ASSERT_EQ(unit.size(), 1u);
+  EXPECT_EQ(unit[0].notification.kind(), Obligation::RECIPIENT_UNREACHABLE);
+  EXPECT_EQ(unit[0].notification.obligation(), "plans/secret-plan/evaluations/secret-evaluation");
   // Where no mail goes, the portal still tells; what is nobody's duty is not told.
   const auto deadline = SystemClock().Now() + absl::Seconds(5);
   EXPECT_EQ(running_->inbox.List({"persons/kari"}, false, {}, 10, deadline)->size(), 1u);
@@ -302,6 +315,103 @@ TEST_F(WorkerTest, ManyTasksAreOneMail) {
   ASSERT_TRUE(Eventually([&] { return In(Delivery::SENT) == 1; }));
   EXPECT_EQ(Sent(), 1);
   EXPECT_THAT(sink_.Mails()[0], HasSubstr("3_oppgaver"));
+}
+
+TEST_F(WorkerTest, AnAddressThatDoesNotExistIsShutOutAndTheUnitIsTold) {
+  FakeServices::Contact contact;
+  contact.set_email("rcpt-550.x@example.no");  // "550 5.1.1"
+  fakes_.SetContact("persons/eva", contact);
+  for (int i = 1; i <= 2; ++i) {
+    ObligationEvent event = EventOf(absl::StrCat("notices/", i), 1);
+    AddDuty(event, "", Obligation::NOTICE_RECEIPT, {{"persons/eva", Obligation::NOTIFIER}});
+    fakes_.Tell(event);
+    ASSERT_TRUE(Eventually([&] { return sink_.CountTo("fjordvik@example.no") == i; })) << i;
+  }
+  EXPECT_EQ(In(Delivery::FAILED), 1);
+  EXPECT_EQ(In(Delivery::SUPPRESSED), 1);  // not tried again
+  const auto shut_out = *running_->deliveries.List(Delivery::SUPPRESSED, "", 10,
+                                                   SystemClock().Now() + absl::Seconds(5));
+  EXPECT_EQ(shut_out[0].reason(), "ADDRESS_BOUNCES");
+}
+
+TEST_F(WorkerTest, ASecondAttemptIsTheSameMailByteForByte) {
+  FakeServices::Contact contact;
+  contact.set_email("dot-drop-taken.x@example.no");  // takes it and says nothing
+  fakes_.SetContact("persons/lege", contact);
+  ObligationEvent event = EventOf("notices/n", 1);
+  AddDuty(event, "", Obligation::NOTICE_RECEIPT, {{"persons/lege", Obligation::NOTIFIER}});
+  fakes_.Tell(event);
+  ASSERT_TRUE(Eventually([&] { return Sent() == 2; })) << Sent();
+  const auto mails = sink_.Mails();
+  EXPECT_EQ(mails[0], mails[1]);
+  ASSERT_TRUE(Eventually([&] { return In(Delivery::HELD) == 1; }));  // and no third time
+  EXPECT_EQ(Sent(), 2);
+}
+
+TEST_F(WorkerTest, WhatIsOptionalOffersAWayOutAndACalendarToWhoWantsIt) {
+  Preferences wishes;
+  wishes.set_calendar_entries(true);
+  ASSERT_TRUE(*running_->inbox.SetPreferences("persons/ola", wishes, 0,
+                                              SystemClock().Now() + absl::Seconds(5)));
+  ObligationEvent event = EventOf("plans/p", 1);
+  AddDuty(event, "activities/a", Obligation::ACTIVITY_DUE,
+          {{"persons/ola", Obligation::RESPONSIBLE}}, absl::CivilDay(2027, 3, 10));
+  fakes_.Tell(event);
+  ASSERT_TRUE(PlannedTo(1));
+  clock_.Set(OsloTime(2027, 2, 24, 9));  // -14d, optional
+  ASSERT_TRUE(Eventually([&] { return Sent() == 1; }));
+  const std::string first = sink_.Mails()[0];
+  EXPECT_THAT(first, HasSubstr("List-Unsubscribe: <https://ip.fjordvik.example/varsel/avmeld/"));
+  EXPECT_THAT(first, HasSubstr("List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"));
+  EXPECT_THAT(first, HasSubstr("text/calendar; method=PUBLISH; charset=UTF-8"));
+  EXPECT_THAT(first, HasSubstr("DTSTART;VALUE=3DDATE:20270310"));
+  clock_.Set(OsloTime(2027, 3, 5, 12));  // -3d is Sunday the 7th, so Friday; mandatory
+  ASSERT_TRUE(Eventually([&] { return Sent() == 2; }));
+  EXPECT_THAT(sink_.Mails()[1], Not(HasSubstr("List-Unsubscribe")));
+}
+
+TEST_F(WorkerTest, AComparisonFindsAndMendsDrift) {
+  fakes_.Tell(Evaluation(1, absl::CivilDay(2027, 3, 10)));
+  ASSERT_TRUE(PlannedTo(1));
+  Reconciler reconciler(&running_->sources, &running_->intake, &running_->rules, &clock_,
+                        &running_->planned);
+  Reconciled found = reconciler.Compare();
+  EXPECT_EQ(found.same, 1);
+  EXPECT_EQ(found.drift + found.behind + found.failed + found.gone, 0);
+  // The same revision with another date: no feed would mend that.
+  fakes_.Tell(Evaluation(1, absl::CivilDay(2027, 3, 17)));
+  EXPECT_EQ(reconciler.Compare().drift, 1);
+  found = reconciler.Compare();
+  EXPECT_EQ(found.drift, 0);
+  EXPECT_EQ(found.same, 1);
+  const auto planned = *running_->agenda.Planned("plans/secret-plan", OsloTime(2028, 1, 1, 0),
+                                                 SystemClock().Now() + absl::Seconds(5));
+  ASSERT_FALSE(planned.empty());
+  for (const Slot& slot : planned) EXPECT_EQ(slot.due, absl::CivilDay(2027, 3, 17));
+}
+
+// The relay is down over a night: the morning's mail takes up what has not left, of each duty the
+// latest rung.
+TEST_F(WorkerTest, WhatDidNotLeaveYesterdayIsGatheredAnew) {
+  FakeServices::Contact contact;
+  contact.set_email("rcpt-450.x@example.no");
+  fakes_.SetContact("persons/kari", contact);
+  ObligationEvent event = EventOf("plans/p", 1);
+  AddDuty(event, "evaluations/a", Obligation::PLAN_EVALUATION,
+          {{"persons/kari", Obligation::COORDINATOR}}, absl::CivilDay(2027, 3, 10));
+  AddDuty(event, "evaluations/b", Obligation::PLAN_EVALUATION,
+          {{"persons/kari", Obligation::COORDINATOR}}, absl::CivilDay(2027, 3, 11));
+  fakes_.Tell(event);
+  ASSERT_TRUE(PlannedTo(1));
+  // -7d of a; the next try would be after hours.
+  clock_.Set(OsloTime(2027, 3, 3, 16, 59) + absl::Seconds(30));
+  ASSERT_TRUE(Eventually([&] { return In(Delivery::SUPPRESSED) == 1; }));
+  contact.set_email("kari@example.no");
+  fakes_.SetContact("persons/kari", contact);
+  clock_.Set(OsloTime(2027, 3, 4, 9));  // -7d of b
+  ASSERT_TRUE(Eventually([&] { return In(Delivery::SENT) == 1; }));
+  ASSERT_EQ(Sent(), 1);
+  EXPECT_THAT(sink_.Mails()[0], HasSubstr("2_oppgaver"));
 }
 
 }  // namespace
