@@ -68,6 +68,25 @@ def test_a_real_relay_delivers_and_its_bounce_shuts_the_address_out(post):
         rig.stop()
 
 
+@pytest.mark.parametrize("why", ["another authority", "another name"])
+def test_a_relay_that_is_not_who_it_says_gets_nothing(post, why):
+    folder, tls, dovecot, postfix = post
+    rig = rig_for(post, dovecot.password_file())
+    command = rig.services[0].command
+    if why == "another authority":
+        command.append(f"--smtp_ca_file={certificate(folder / 'other')[0]}")
+    else:
+        command.append(f"--smtp_url=smtp://127.0.0.1:{postfix.port}")
+    try:
+        rig.start()
+        rig.feeds.receipt(1)
+        rig.wait(lambda: ["CONFIG"] in rig.query("SELECT outcome FROM attempt"), 60, "CONFIG seen")
+        assert rig.query("SELECT attempts, tries FROM message") == [["0", "0"]]
+        assert "sasl_username" not in postfix.log() and not box(dovecot, "p1")
+    finally:
+        rig.stop()
+
+
 def test_a_wrong_password_burns_no_attempt(post):
     folder, _, dovecot, postfix = post
     wrong = folder / "wrong"

@@ -5,7 +5,7 @@ that the ledger does not explain.
 
     IP_PRESET=dev tests/fault/notify_faults.py [--mails N] [--json FILE] [NAME…]
 
-Names: kill9 pause db_kill smtp_faults relay_down rolling. Each prints one JSON line.
+Names: kill9 pause db_kill smtp_faults relay_down rolling close_race. Each prints one JSON line.
 """
 
 import argparse
@@ -20,7 +20,8 @@ import threading
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from notify_rig import (DEAD, FAILED, HELD, SENT, SUPPRESSED, UNKNOWN, Rig)  # noqa: E402
+from notify_rig import (CLAIMED, DEAD, FAILED, HELD, SCHEDULED, SENDING, SENT, SUPPRESSED,  # noqa: E402
+                        UNKNOWN, Rig)
 from notify_mta import Dovecot  # noqa: E402
 
 PATIENCE = 240
@@ -148,12 +149,45 @@ def relay_down(run, rig):
         time.sleep(0.5)
 
 
+class CloseRace:
+    """Duties are closed while their mails are being sent: none goes out that was closed when it was asked
+    for the last time whether it is still due."""
+
+    def __init__(self, count):
+        self.count = count
+
+    def __call__(self):
+        chance = random.Random(1)
+        with tempfile.TemporaryDirectory() as folder:
+            rig = Rig(pathlib.Path(folder) / "suite", 2, flags=QUICK)
+            try:
+                rig.start()
+                for number in range(self.count):
+                    rig.feeds.receipt(number)
+                    time.sleep(chance.uniform(0, 0.02))
+                    if number >= 5:
+                        rig.feeds.close(number - chance.randrange(6))
+                rig.wait(lambda: rig.query("SELECT COUNT(*) FROM aggregate") == [[str(self.count)]], 60, "told")
+                rig.wait(lambda: not sum(rig.states()[s] for s in (SCHEDULED, CLAIMED, SENDING)), 60, "all ended")
+                copies = rig.copies()
+                late = [n for n in range(self.count) if copies[f"p{n}"] and not rig.feeds.told[f"persons/p{n}"]]
+                doubled = sum(copies[f"p{n}"] > 1 for n in range(self.count))
+                open_ones = [n for n in range(self.count) if f"notices/{n}" not in rig.feeds._closed]
+                return {"name": "notify.close_race", "expected": self.count, "seen": len(copies),
+                        "lost": sum(copies[f"p{n}"] == 0 for n in open_ones), "doubled": doubled, "kills": 0,
+                        "closed": self.count - len(open_ones), "after_close": len(late), "unexplained": len(late),
+                        "held": 0, "unsettled": 0, "unreached": 0}
+            finally:
+                rig.stop()
+
+
 SCENARIOS = {
     "kill9": lambda n: Run("kill9", n, kill9),
     "pause": lambda n: Run("pause", n, pause),
     "db_kill": lambda n: Run("db_kill", n, db_kill),
     "smtp_faults": lambda n: Run("smtp_faults", n, None, replicas=1, faults=0.5),
     "relay_down": lambda n: Run("relay_down", n, relay_down, replicas=2, faults=0),
+    "close_race": CloseRace,
     "rolling": lambda n: Run("rolling", n, rolling, replicas=2, faults=0),
 }
 

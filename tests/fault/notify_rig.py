@@ -39,6 +39,8 @@ class Feeds:
         self._changed = threading.Condition()
         self._events = []
         self.emails = {}
+        self._closed = set()
+        self.told = collections.Counter()  # how often a recipient was said to be responsible
         self._server = grpc.server(concurrent.futures.ThreadPoolExecutor(32))
         plan_feed.add_PlanFeedServiceServicer_to_server(self._servicer("plans/"), self._server)
         referral_feed.add_ReferralFeedServiceServicer_to_server(self._servicer("notices/"), self._server)
@@ -71,6 +73,12 @@ class Feeds:
         self.tell(f"notices/{number}",
                   (Obligation.NOTICE_RECEIPT, [(f"persons/p{number}", Obligation.NOTIFIER)], None))
 
+    def close(self, number):
+        """The notice of `receipt` is withdrawn: from now on nothing is to be sent about it."""
+        with self._changed:
+            self._closed.add(f"notices/{number}")
+        self.tell(f"notices/{number}", revision=2)
+
     def _servicer(self, prefix):
         feeds = self
 
@@ -93,6 +101,10 @@ class Feeds:
                 return found[-1]
 
             def ResolveContact(self, request, context):
+                with feeds._changed:
+                    if request.obligation in feeds._closed:
+                        return Contact(obstacle=Contact.NOT_RESPONSIBLE)
+                    feeds.told[request.recipient] += 1
                 email = feeds.emails.get(request.recipient, request.recipient.split("/")[1] + "@example.no")
                 if isinstance(email, list):
                     email = email.pop(0) if len(email) > 1 else email[0]
