@@ -24,7 +24,7 @@ void Show(const Reconciled& found) {
                                                  {"gone", found.gone},
                                                  {"failed", found.failed}};
   for (const auto& [result, count] : results) family.Add({{"result", result}}).Set(count);
-  Log(found.drift > 0 ? Severity::kError : Severity::kInfo, "reconciled",
+  Log(found.drift > 0 ? Severity::kWarning : Severity::kInfo, "reconciled",
       {{"same", int64_t{found.same}},
        {"behind", int64_t{found.behind}},
        {"drift", int64_t{found.drift}},

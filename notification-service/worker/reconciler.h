@@ -15,7 +15,9 @@ namespace ip::notification {
 struct Reconciled {
   int same = 0;
   int behind = 0;  // the feed had not told it yet
-  int drift = 0;   // should be 0: what was held was wrong; it is mended
+  // Other duties at the same revision; mended. 0 but where a day has passed that no event tells: a
+  // consent or a participant's period has ended.
+  int drift = 0;
   int gone = 0;    // the owner does not know it (any more); what is held stays
   int failed = 0;  // not compared
 };
