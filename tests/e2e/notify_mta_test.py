@@ -3,6 +3,7 @@ back, its address is shut out and the unit is told."""
 
 import pathlib
 import sys
+import tempfile
 
 import pytest
 
@@ -15,7 +16,12 @@ USERS = {r"^bounce\+.*@fjordvik\.example$": "bounces", r"^p1@example\.no$": "p1"
 
 
 @pytest.fixture()
-def post(tmp_path):
+def post():
+    with tempfile.TemporaryDirectory() as folder:  # pytest's own is closed to Postfix's users
+        yield from servers(pathlib.Path(folder))
+
+
+def servers(tmp_path):
     tmp_path.chmod(0o755)
     tls = certificate(tmp_path / "tls")
     dovecot = Dovecot(tmp_path / "dovecot", tls)
