@@ -16,6 +16,10 @@ ABSL_FLAG(int, smtp_reply_seconds, 600, "How long the relay may take to answer."
 ABSL_FLAG(int, lease_seconds, 60,
           "How long a mail belongs to the process that took it before another may take it.");
 ABSL_FLAG(double, mails_per_second, 20, "The most that is sent over the relay; 0 for no limit.");
+ABSL_FLAG(
+    int, relay_pause_seconds, 30,
+    "How long a relay in trouble is left alone before one mail tries it again; later up to ten "
+    "times as long.");
 ABSL_FLAG(bool, relay_signs_list_headers, false,
           "The relay's DKIM signature covers List-Unsubscribe and List-Unsubscribe-Post: one-click "
           "opt-out is offered in optional mails.");
@@ -110,6 +114,7 @@ absl::StatusOr<MailSettings> MailFromFlags() {
   if (!key.ok()) return key.status();
   courier.mail_key = *key;
   courier.per_second = absl::GetFlag(FLAGS_mails_per_second);
+  courier.relay_pause = absl::Seconds(absl::GetFlag(FLAGS_relay_pause_seconds));
   courier.signs_list_headers = absl::GetFlag(FLAGS_relay_signs_list_headers);
   courier.public_url = absl::GetFlag(FLAGS_public_url);
   auto letters = LetterWriter::Create(courier.public_url);

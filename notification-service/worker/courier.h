@@ -25,6 +25,8 @@ struct CourierOptions {
   RelayOptions relay;
   // Mails per second over the relay, 0 for no limit.
   double per_second = 0;
+  // How long a relay in trouble is left alone at first.
+  absl::Duration relay_pause = absl::Seconds(30);
   // The relay's signature covers List-Unsubscribe, without which mail providers ignore it.
   bool signs_list_headers = false;
   std::string public_url;  // as for LetterWriter

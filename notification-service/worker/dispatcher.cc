@@ -30,7 +30,7 @@ void Count(const Finish& finish) {
 
 Dispatcher::Dispatcher(const Courier::Parts& parts, const CourierOptions& options, int threads,
                        Bell* queued)
-    : queued_(*queued), guard_(options.per_second) {
+    : queued_(*queued), guard_(options.per_second, options.relay_pause) {
   for (int i = 0; i < threads; ++i) {
     threads_.emplace_back([this, parts, options] { Run(parts, options, NewToken(12)); });
   }

@@ -9,8 +9,7 @@ namespace ip::notification {
 namespace {
 
 constexpr int kTroubles = 3;
-constexpr absl::Duration kFirstPause = absl::Seconds(30);
-constexpr absl::Duration kLongestPause = absl::Minutes(5);
+constexpr int kLongestPause = 10;  // times the first
 
 void ShowShut(bool shut) {
   static auto& gauge = prometheus::BuildGauge()
@@ -77,7 +76,7 @@ void RelayGuard::Report(const SmtpResult& result, absl::Time now) {
   if (troubles_ < kTroubles && result.outcome != Outcome::kConfig) return;
   // Of those that were on their way when it was shut, none makes it longer.
   if (pause_ > absl::ZeroDuration() && !probing_) return;
-  pause_ = probing_ ? std::min(pause_ * 2, kLongestPause) : kFirstPause;
+  pause_ = probing_ ? std::min(pause_ * 2, first_pause_ * kLongestPause) : first_pause_;
   probing_ = false;
   shut_until_ = now + pause_;
   ShowShut(true);

@@ -13,8 +13,10 @@ namespace ip::notification {
 // times are the machine's.
 class RelayGuard {
  public:
-  // `per_second` mails on average, 0 for no limit.
-  explicit RelayGuard(double per_second) : per_second_(per_second), tokens_(per_second) {}
+  // `per_second` mails on average, 0 for no limit. `first_pause` is how long a relay in trouble is
+  // left alone at first.
+  explicit RelayGuard(double per_second, absl::Duration first_pause = absl::Seconds(30))
+      : per_second_(per_second), first_pause_(first_pause), tokens_(per_second) {}
 
   // How many of `want` mails may be taken on now; 0: look again a little later. After trouble it is
   // a single one at a time, to see whether the relay is back.
@@ -23,13 +25,14 @@ class RelayGuard {
   void Return(int unused);
 
   // What an attempt came to. Three troubles in a row of the relay itself (or one of password or
-  // certificate) shut it for half a minute, then longer, five minutes at most.
+  // certificate) shut it for the first pause, then longer, up to ten times that.
   void Report(const SmtpResult& result, absl::Time now);
 
   bool IsShut(absl::Time now) const;
 
  private:
   const double per_second_;
+  const absl::Duration first_pause_;
   mutable absl::Mutex mutex_;
   double tokens_ ABSL_GUARDED_BY(mutex_);
   absl::Time filled_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();

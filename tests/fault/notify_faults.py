@@ -28,7 +28,7 @@ PATIENCE = 240
 # What goes wrong on the first attempt of some mails; the second finds another address.
 FAULTS = ["rcpt-450", "rcpt-421", "rcpt-drop", "data-451", "dot-451", "dot-421", "dot-drop", "dot-drop-taken",
           "dot-garbage", "dot-garbage-taken"]
-QUICK = ["--lease_seconds=2", "--smtp_reply_seconds=2", "--settle_seconds=4", "--mailbox_seconds=1"]
+QUICK = ["--lease_seconds=2", "--smtp_reply_seconds=2", "--settle_seconds=4", "--mailbox_seconds=1", "--relay_pause_seconds=1"]
 
 
 class Run:
