@@ -13,6 +13,8 @@ ABSL_FLAG(std::string, notification_service, "", "Address of notification-servic
 ABSL_FLAG(std::string, signing_key_file, "",
           "The gateway's private key (JWK) for internal tokens; made by `ip-keys init`.");
 ABSL_FLAG(std::string, person_key_file, "", "Key that makes person ids; the same everywhere.");
+ABSL_FLAG(std::string, session_keys_file, "",
+          "Keys that encrypt who is logged in; made by `ip-keys init`.");
 ABSL_FLAG(std::string, public_url, "http://localhost:8080",
           "How browsers see the gateway: scheme, host and port, without a path.");
 ABSL_FLAG(std::string, web_root, "", "Folder of the built web app; empty serves none.");
@@ -114,6 +116,10 @@ absl::StatusOr<std::vector<Provider>> ProvidersFromFlags() {
 
 absl::StatusOr<std::unique_ptr<auth::TokenSigner>> SignerFromFlags() {
   return auth::TokenSigner::Load(absl::GetFlag(FLAGS_signing_key_file));
+}
+
+absl::StatusOr<std::unique_ptr<crypto::KeyRing>> SessionKeysFromFlags() {
+  return crypto::KeyRing::Load(absl::GetFlag(FLAGS_session_keys_file));
 }
 
 absl::StatusOr<auth::PersonIds> PersonIdsFromFlags() {

@@ -12,6 +12,7 @@
 #include "gateway/session/provider.h"
 #include "lib/auth/internal_token.h"
 #include "lib/auth/person_id.h"
+#include "lib/crypto/key_ring.h"
 #include "lib/reference/reference.h"
 
 namespace ip::gateway {
@@ -27,6 +28,8 @@ absl::StatusOr<Reference> ReferenceFromFlags();
 absl::StatusOr<std::vector<Provider>> ProvidersFromFlags();
 absl::StatusOr<std::unique_ptr<auth::TokenSigner>> SignerFromFlags();
 absl::StatusOr<auth::PersonIds> PersonIdsFromFlags();
+// Errors: those of KeyRing::Load.
+absl::StatusOr<std::unique_ptr<crypto::KeyRing>> SessionKeysFromFlags();
 
 }  // namespace ip::gateway
 

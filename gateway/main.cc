@@ -6,6 +6,7 @@
 #include "gateway/session/login_pages.h"
 #include "gateway/session/sessions.h"
 #include "lib/base/clock.h"
+#include "lib/crypto/key_ring.h"
 #include "lib/rpc/service_main.h"
 #include "lib/rpc/worker_pool.h"
 #include "lib/sql/flags.h"
@@ -23,11 +24,13 @@ absl::Status Serve() {
   if (!providers.ok()) return providers.status();
   auto reference = ReferenceFromFlags();
   if (!reference.ok()) return reference.status();
+  auto session_keys = SessionKeysFromFlags();
+  if (!session_keys.ok()) return session_keys.status();
   auto pool = sql::Pool::Open(sql::OptionsFromFlags());
   if (!pool.ok()) return pool.status();
 
   rpc::WorkerPool workers(8, 1024);
-  Sessions sessions(pool->get());
+  Sessions sessions(pool->get(), session_keys->get());
   LoginOptions login = LoginOptionsFromFlags();
   login.reference = &*reference;
   VerifiedIdentities identities(&*providers, &*persons, &sessions, AudienceFromFlags(),

@@ -52,6 +52,7 @@ class Gateway:
         self._run([
             BIN / "gateway", f"--listen=127.0.0.1:{self.port}", f"--plan_service=127.0.0.1:{free_port()}",
             f"--signing_key_file={keys / 'internal/gateway.jwk'}", f"--person_key_file={keys / 'person.key'}",
+            f"--session_keys_file={keys / 'session.keys'}",
             f"--public_url={self.url}", socket, "--db_user=ip_gateway", "--db_name=ip_gateway",
             f"--db_password_file={password}", f"--idporten_issuer={self.idp['idporten']['issuer']}",
             f"--helseid_issuer={self.idp['helseid']['issuer']}",

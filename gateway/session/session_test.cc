@@ -5,6 +5,9 @@
 #include "gateway/session/sessions.h"
 #include "gateway/session/url.h"
 #include "lib/base/errors.h"
+#include "lib/base/id.h"
+#include "lib/crypto/base64url.h"
+#include "lib/crypto/key_ring.h"
 #include "lib/testing/mariadb.h"
 
 namespace ip::gateway {
@@ -110,7 +113,9 @@ class SessionsTest : public ::testing::Test {
 
   ip::testing::TestDatabase database_{"gateway/migrations"};
   TestClock clock_;
-  Sessions sessions_{&database_.pool(), clock_};
+  std::unique_ptr<crypto::KeyRing> keys_ =
+      *crypto::KeyRing::Parse("1 " + crypto::ToBase64Url(std::string(32, 's')));
+  Sessions sessions_{&database_.pool(), keys_.get(), clock_};
 };
 
 TEST_F(SessionsTest, KeepsWhoLoggedIn) {
@@ -122,6 +127,24 @@ TEST_F(SessionsTest, KeepsWhoLoggedIn) {
   EXPECT_EQ(session->profile.caller.auth_time, clock_.now);
   EXPECT_EQ(ReasonFor("guessed"), "SESSION_EXPIRED");
   EXPECT_EQ(ReasonFor(""), "SESSION_EXPIRED");
+}
+
+TEST_F(SessionsTest, ANameIsNotReadableInTheDatabaseAndOpensOnlyInItsOwnRow) {
+  const std::string one = Create(), other = Create();
+  auto connection = database_.pool().Acquire(SystemClock().Now() + absl::Seconds(10));
+  ASSERT_TRUE(connection.ok());
+  const auto readable =
+      connection->QueryOne("SELECT COUNT(*) FROM session WHERE identity LIKE BINARY '%Dahle%'", {},
+                           [](const sql::Row& row) { return row.Int64(0); });
+  EXPECT_EQ(**readable, 0);
+  EXPECT_EQ(ReasonFor(one), "");
+  const auto moved = connection->Execute(
+      "UPDATE session a JOIN session b ON b.reference_hash <> a.reference_hash"
+      " SET a.identity = b.identity WHERE a.reference_hash = ?",
+      {Sha256(one)});
+  ASSERT_TRUE(moved.ok()) << moved.status();
+  EXPECT_EQ(ReasonFor(one), "SESSION_EXPIRED");
+  EXPECT_EQ(ReasonFor(other), "");
 }
 
 TEST_F(SessionsTest, EndsIdleSessionsAndOldOnes) {

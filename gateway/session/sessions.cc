@@ -56,8 +56,15 @@ absl::Status LoginExpired() {
                "again at /login.");
 }
 
-Session Read(const sql::Row& row) {
+// A row before its sealed part is opened.
+struct Stored {
   Session session;
+  std::string identity;
+};
+
+Stored Read(const sql::Row& row) {
+  Stored stored;
+  Session& session = stored.session;
   Caller& caller = session.profile.caller;
   caller.person = row.String(0);
   session.provider = row.String(1);
@@ -65,34 +72,38 @@ Session Read(const sql::Row& row) {
   type::Role_Parse(row.String(3), &session.role);
   caller.organization = row.String(4);
   caller.municipality_code = row.String(5);
-  caller.hpr_number = row.String(6);
-  caller.display_name = row.String(7);
-  caller.auth_time = row.Time(8);
-  session.idle_expiry = row.Time(9);
-  session.expiry = row.Time(10);
-  return session;
+  stored.identity = row.String(6);
+  caller.auth_time = row.Time(7);
+  session.idle_expiry = row.Time(8);
+  session.expiry = row.Time(9);
+  return stored;
+}
+
+std::string PlaceOf(std::string_view reference_hash) {
+  return "session|" + std::string(reference_hash);
 }
 
 constexpr char kSelect[] =
-    "SELECT person, provider, roles, role, organization, municipality_code, hpr_number, "
-    "display_name, auth_time, idle_expiry, expiry FROM session "
+    "SELECT person, provider, roles, role, organization, municipality_code, identity, "
+    "auth_time, idle_expiry, expiry FROM session "
     "WHERE reference_hash = ? AND idle_expiry > ? AND expiry > ?";
 
 }  // namespace
 
 absl::StatusOr<std::string> Sessions::Insert(const Session& session) {
   const std::string reference = NewToken();
+  const std::string hash = Sha256(reference);
   const Caller& caller = session.profile.caller;
   auto connection = pool_.Acquire(clock_.Now() + kBudget);
   if (!connection.ok()) return connection.status();
   const auto inserted = connection->Execute(
       "INSERT INTO session (reference_hash, person, provider, roles, role, organization, "
-      "municipality_code, hpr_number, display_name, auth_time, idle_expiry, expiry) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-      {Sha256(reference), caller.person, session.provider, Words(session.profile.roles),
+      "municipality_code, identity, auth_time, idle_expiry, expiry) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      {hash, caller.person, session.provider, Words(session.profile.roles),
        type::Role_Name(session.role), caller.organization, caller.municipality_code,
-       caller.hpr_number, Cut(caller.display_name), caller.auth_time, session.idle_expiry,
-       session.expiry});
+       cipher_.Seal(absl::StrCat(caller.hpr_number, "\n", Cut(caller.display_name)), PlaceOf(hash)),
+       caller.auth_time, session.idle_expiry, session.expiry});
   if (!inserted.ok()) return inserted.status();
   return reference;
 }
@@ -111,7 +122,13 @@ absl::StatusOr<Session> Sessions::Find(std::string_view reference) {
   auto found = connection->QueryOne(kSelect, {hash, now, now}, Read);
   if (!found.ok()) return found.status();
   if (!*found) return Expired();
-  Session session = **std::move(found);
+  const auto identity = cipher_.Open((*found)->identity, PlaceOf(hash));
+  // Sealed with a key that is gone, or moved from another row: nobody's session.
+  if (!identity.ok()) return Expired();
+  Session session = std::move((*found)->session);
+  const std::vector<std::string> parts = absl::StrSplit(*identity, absl::MaxSplits('\n', 1));
+  session.profile.caller.hpr_number = parts.front();
+  session.profile.caller.display_name = parts.back();
   const absl::Time idle = std::min(now + kSessionIdle, session.expiry);
   if (idle - session.idle_expiry > kTouch) {
     const auto touched = connection->Execute(

@@ -1,5 +1,6 @@
 // Browser sessions and logins under way, in the schema ip_gateway. The browser holds a random
-// reference; the database holds its hash, so that nobody who reads the database can become anybody.
+// reference; the database holds its hash, so that nobody who reads the database can become anybody. Names
+// lie there encrypted.
 #ifndef GATEWAY_SESSION_SESSIONS_H_
 #define GATEWAY_SESSION_SESSIONS_H_
 
@@ -12,6 +13,7 @@
 #include "absl/time/time.h"
 #include "gateway/session/provider.h"
 #include "lib/base/clock.h"
+#include "lib/crypto/cipher.h"
 #include "lib/sql/pool.h"
 
 namespace ip::gateway {
@@ -39,7 +41,8 @@ struct Login {
 // Thread-safe; blocks on the database. Errors of every method: those of sql::Pool too.
 class Sessions {
  public:
-  Sessions(sql::Pool* pool, const Clock& clock = SystemClock()) : pool_(*pool), clock_(clock) {}
+  Sessions(sql::Pool* pool, const crypto::Cipher* cipher, const Clock& clock = SystemClock())
+      : pool_(*pool), cipher_(*cipher), clock_(clock) {}
 
   // A new session; answers its reference.
   absl::StatusOr<std::string> Create(const Profile& profile, std::string_view provider);
@@ -65,6 +68,7 @@ class Sessions {
   void SweepNowAndThen();
 
   sql::Pool& pool_;
+  const crypto::Cipher& cipher_;
   const Clock& clock_;
   std::atomic<int64_t> swept_ = 0;  // Unix seconds
 };

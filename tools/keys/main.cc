@@ -27,7 +27,7 @@ Makes in DIR, each with mode 0600, what is missing of:
   person.key      from national identity number to person id; never change it
   document.keys   encrypts stored documents: "<id> <key>" per line, newest first
   index.key       finds encrypted values again
-  session.key     protects browser sessions
+  session.keys    encrypts who is logged in at the gateway, like document.keys
 
 Nothing that exists is overwritten; only internal/jwks.json follows the private keys.
 )";
@@ -78,7 +78,7 @@ void Init(const fs::path& dir) {
   WriteIfMissing(dir / "person.key", NewKey);
   WriteIfMissing(dir / "document.keys", [] { return "1 " + NewKey(); });
   WriteIfMissing(dir / "index.key", NewKey);
-  WriteIfMissing(dir / "session.key", NewKey);
+  WriteIfMissing(dir / "session.keys", [] { return "1 " + NewKey(); });
 }
 
 }  // namespace

@@ -190,6 +190,7 @@ class Suite:
             f"--notification_service=127.0.0.1:{self.ports.notification}",
             f"--signing_key_file={self.keys / 'internal/gateway.jwk'}",
             f"--person_key_file={self.keys / 'person.key'}",
+            f"--session_keys_file={self.keys / 'session.keys'}",
             f"--public_url={self.url}", f"--web_root={ROOT / 'web/dist'}",
             f"--idporten_issuer={self.idporten_url}", f"--helseid_issuer={self.helseid_url}",
             f"--client_secret_file={self.keys / 'oidc-client-secret'}",
