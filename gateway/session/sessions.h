@@ -1,6 +1,6 @@
 // Browser sessions and logins under way, in the schema ip_gateway. The browser holds a random
-// reference; the database holds its hash, so that nobody who reads the database can become anybody. Names
-// lie there encrypted.
+// reference; the database holds its hash, so that nobody who reads the database can become anybody.
+// Names lie there encrypted.
 #ifndef GATEWAY_SESSION_SESSIONS_H_
 #define GATEWAY_SESSION_SESSIONS_H_
 

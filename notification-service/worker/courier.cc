@@ -27,7 +27,8 @@ Finish End(Delivery::State state, const char* reason, const char* outcome) {
 
 // What only tells, against what asks to be done.
 bool OnlyTells(const Slot& slot) {
-  return slot.kind == Obligation::NOTICE_RECEIPT || slot.kind == Obligation::NOTICE_OUTCOME;
+  return slot.kind == Obligation::NOTICE_RECEIPT || slot.kind == Obligation::NOTICE_OUTCOME ||
+         (slot.kind == Obligation::EMERGENCY_REVIEW && slot.capacity == Obligation::OWNER);
 }
 
 std::string DomainOf(const std::string& address) { return address.substr(address.find('@') + 1); }
