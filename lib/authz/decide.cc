@@ -12,9 +12,10 @@ namespace {
 namespace pb = individuellplan::type::v1;
 
 constexpr std::array kRelations = {
-    Relation::kOwner,      Relation::kRepresentative, Relation::kReader,   Relation::kCoordinator,
-    Relation::kNominee,    Relation::kParticipant,    Relation::kNotifier, Relation::kCaseWorker,
-    Relation::kUnitLeader, Relation::kEmergency,      Relation::kService};
+    Relation::kOwner,       Relation::kRepresentative,  Relation::kReader,
+    Relation::kCoordinator, Relation::kNominee,         Relation::kParticipant,
+    Relation::kNotifier,    Relation::kCaseWorker,      Relation::kUnitLeader,
+    Relation::kEmergency,   Relation::kHealthPersonnel, Relation::kService};
 
 const char* NameOf(Relation relation) {
   switch (relation) {
@@ -38,6 +39,8 @@ const char* NameOf(Relation relation) {
       return "UNIT_LEADER";
     case Relation::kEmergency:
       return "EMERGENCY";
+    case Relation::kHealthPersonnel:
+      return "HEALTH_PERSONNEL";
     case Relation::kService:
       return "SERVICE";
   }
@@ -74,6 +77,7 @@ const std::vector<Row>& Table() {
       {pb::CHANGE_PLAN_STATE, {kOwner, kRepresentative, kCoordinator, kCaseWorker}},
       {pb::READ_ACCESS_LOG,
        {kOwner, kRepresentative, kCoordinator, kParticipant, kCaseWorker, kUnitLeader}},
+      {pb::EMERGENCY_ACCESS, {kHealthPersonnel, kUnitLeader}},
       {pb::EXPORT_PLAN, {kOwner, kRepresentative, kCoordinator}},
       {pb::MANAGE_REPRESENTATIVES, {kOwner, kRepresentative, kCaseWorker}},
       {pb::HANDLE_COMPLAINT, {kOwner, kRepresentative, kCoordinator, kCaseWorker}},

@@ -17,17 +17,18 @@ using individuellplan::type::v1::Section;
 
 // What the caller is to the resource, by the facts that stand in it.
 enum class Relation {
-  kOwner,           // the plan is theirs, or the notice is about them
-  kRepresentative,  // acts for the owner with a mandate to act
-  kReader,          // acts for the owner with a mandate to read
-  kCoordinator,     // is the plan's coordinator now
-  kNominee,         // is asked to be coordinator
-  kParticipant,     // takes part in the responsibility group
-  kNotifier,        // sent the notice
-  kCaseWorker,      // works at the coordinating unit that answers for the resource
-  kUnitLeader,      // leads that unit
-  kEmergency,       // has opened the plan in an emergency
-  kService,         // is another service of the suite
+  kOwner,            // the plan is theirs, or the notice is about them
+  kRepresentative,   // acts for the owner with a mandate to act
+  kReader,           // acts for the owner with a mandate to read
+  kCoordinator,      // is the plan's coordinator now
+  kNominee,          // is asked to be coordinator
+  kParticipant,      // takes part in the responsibility group
+  kNotifier,         // sent the notice
+  kCaseWorker,       // works at the coordinating unit that answers for the resource
+  kUnitLeader,       // leads that unit
+  kEmergency,        // has opened the plan in an emergency
+  kHealthPersonnel,  // has an HPR number and nothing to do with the plan, and could open it so
+  kService,          // is another service of the suite
 };
 
 using Sections = std::set<Section>;

@@ -49,48 +49,6 @@ pid_t Spawn(std::vector<std::string> command, const std::string& log) {
   _exit(127);
 }
 
-class PrivateServer {
- public:
-  PrivateServer() {
-    char pattern[] = "/tmp/ip-test-db-XXXXXX";
-    if (mkdtemp(pattern) == nullptr) Die("cannot make a temporary folder");
-    dir_ = pattern;
-    const std::string data = absl::StrCat("--datadir=", dir_, "/data");
-    std::vector<std::string> install = {"mariadb-install-db", "--no-defaults", data,
-                                        "--auth-root-authentication-method=normal",
-                                        "--skip-test-db"};
-    std::vector<std::string> serve = {
-        "mariadbd", "--no-defaults", data, absl::StrCat("--socket=", socket()),
-        absl::StrCat("--pid-file=", dir_, "/pid"), "--skip-networking", "--skip-log-bin",
-        "--character-set-server=utf8mb4", "--collation-server=utf8mb4_danish_ci",
-        "--innodb-buffer-pool-size=64M", "--innodb-log-file-size=16M",
-        // Nothing here outlives the test.
-        "--innodb-flush-log-at-trx-commit=0", "--innodb-doublewrite=0", "--innodb-fast-shutdown=2"};
-    if (geteuid() == 0) {
-      install.push_back("--user=root");
-      serve.push_back("--user=root");
-    }
-    int code = 0;
-    waitpid(Spawn(install, log()), &code, 0);
-    if (code != 0) Die(absl::StrCat("mariadb-install-db failed, see ", log()));
-    pid_ = Spawn(serve, log());
-  }
-
-  ~PrivateServer() {
-    kill(pid_, SIGKILL);
-    waitpid(pid_, nullptr, 0);
-    std::error_code ignored;
-    std::filesystem::remove_all(dir_, ignored);
-  }
-
-  std::string socket() const { return dir_ + "/s.sock"; }
-  std::string log() const { return dir_ + "/log"; }
-
- private:
-  std::string dir_;
-  pid_t pid_ = 0;
-};
-
 std::string Socket() {
   if (const char* given = std::getenv("IP_TEST_DB_SOCKET"); given != nullptr && *given != '\0') {
     return given;
@@ -99,9 +57,9 @@ std::string Socket() {
   return server.socket();
 }
 
-sql::Options AdminOptions() {
+sql::Options AdminOptions(const std::string& socket) {
   sql::Options options;
-  options.socket = Socket();
+  options.socket = socket;
   options.user = "root";
   return options;
 }
@@ -121,29 +79,58 @@ void RunOn(sql::Pool& pool, const std::string& script) {
 }
 
 // A pool on no schema, once the server answers.
-sql::Pool& Admin() {
-  static const std::unique_ptr<sql::Pool> pool = [] {
-    auto admin = Open(AdminOptions());
-    const absl::Time deadline = SystemClock().Now() + absl::Seconds(60);
-    while (access(admin->options().socket.c_str(), F_OK) != 0 || !admin->Ping(deadline).ok()) {
-      if (SystemClock().Now() > deadline) Die("the server does not answer");
-      absl::SleepFor(absl::Milliseconds(20));
-    }
-    return admin;
-  }();
-  return *pool;
+std::unique_ptr<sql::Pool> Admin(const std::string& socket) {
+  auto admin = Open(AdminOptions(socket));
+  const absl::Time deadline = SystemClock().Now() + absl::Seconds(60);
+  while (access(socket.c_str(), F_OK) != 0 || !admin->Ping(deadline).ok()) {
+    if (SystemClock().Now() > deadline) Die("the server does not answer");
+    absl::SleepFor(absl::Milliseconds(20));
+  }
+  return admin;
 }
 
 }  // namespace
+
+PrivateServer::PrivateServer(const std::vector<std::string>& flags) {
+  char pattern[] = "/tmp/ip-test-db-XXXXXX";
+  if (mkdtemp(pattern) == nullptr) Die("cannot make a temporary folder");
+  dir_ = pattern;
+  const std::string log = dir_ + "/log";
+  std::vector<std::string> install = {"mariadb-install-db", "--no-defaults", "--datadir=" + data(),
+                                      "--auth-root-authentication-method=normal", "--skip-test-db"};
+  std::vector<std::string> serve = {
+      "mariadbd", "--no-defaults", "--datadir=" + data(), "--socket=" + socket(),
+      absl::StrCat("--pid-file=", dir_, "/pid"), "--skip-networking", "--skip-log-bin",
+      "--character-set-server=utf8mb4", "--collation-server=utf8mb4_danish_ci",
+      "--innodb-buffer-pool-size=64M", "--innodb-log-file-size=16M",
+      // Nothing here outlives the test.
+      "--innodb-flush-log-at-trx-commit=0", "--innodb-doublewrite=0", "--innodb-fast-shutdown=2"};
+  if (geteuid() == 0) {
+    install.push_back("--user=root");
+    serve.push_back("--user=root");
+  }
+  serve.insert(serve.end(), flags.begin(), flags.end());
+  int code = 0;
+  waitpid(Spawn(install, log), &code, 0);
+  if (code != 0) Die(absl::StrCat("mariadb-install-db failed, see ", log));
+  pid_ = Spawn(serve, log);
+}
+
+PrivateServer::~PrivateServer() {
+  kill(pid_, SIGKILL);
+  waitpid(pid_, nullptr, 0);
+  std::error_code ignored;
+  std::filesystem::remove_all(dir_, ignored);
+}
 
 std::string SourcePath(const std::string& path) {
   return (std::filesystem::path(IP_SOURCE_DIR) / path).string();
 }
 
-TestDatabase::TestDatabase(const std::string& migrations_dir) {
-  options_ = AdminOptions();
+TestDatabase::TestDatabase(const std::string& migrations_dir, const PrivateServer* server)
+    : admin_(Admin(server == nullptr ? Socket() : server->socket())), options_(admin_->options()) {
   options_.schema = absl::StrCat("test_", absl::BytesToHexString(RandomBytes(8)));
-  RunOn(Admin(), absl::StrCat("CREATE DATABASE ", options_.schema,
+  RunOn(*admin_, absl::StrCat("CREATE DATABASE ", options_.schema,
                               " CHARACTER SET utf8mb4 COLLATE utf8mb4_danish_ci;"));
   if (!migrations_dir.empty()) {
     Check(sql::Migrate(options_, SourcePath(migrations_dir)).status(), "migrating");
@@ -153,7 +140,7 @@ TestDatabase::TestDatabase(const std::string& migrations_dir) {
 
 TestDatabase::~TestDatabase() {
   pool_.reset();
-  RunOn(Admin(), absl::StrCat("DROP DATABASE ", options_.schema, ";"));
+  RunOn(*admin_, absl::StrCat("DROP DATABASE ", options_.schema, ";"));
 }
 
 void TestDatabase::Run(const std::string& script) { RunOn(*pool_, script); }

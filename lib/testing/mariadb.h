@@ -6,17 +6,37 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "lib/sql/pool.h"
 
 namespace ip::testing {
+
+// A server of its own: gone with the object, or however the process ends.
+class PrivateServer {
+ public:
+  // `flags` of mariadbd come after the usual ones, e.g. "--log-bin".
+  explicit PrivateServer(const std::vector<std::string>& flags = {});
+  ~PrivateServer();
+  PrivateServer(const PrivateServer&) = delete;
+
+  std::string socket() const { return dir_ + "/s.sock"; }
+  // Where its files lie: tables, redo log, binary log.
+  std::string data() const { return dir_ + "/data"; }
+
+ private:
+  std::string dir_;
+  int pid_ = 0;
+};
 
 // A fresh schema with a random name, dropped at the end. Aborts the test binary when there is no
 // database: a test that cannot run must not look green.
 class TestDatabase {
  public:
   // `migrations_dir` is absolute or relative to the root of the repository; "" means no migrations.
-  explicit TestDatabase(const std::string& migrations_dir = "");
+  // On `server`, or on the one that all tests share when there is none.
+  explicit TestDatabase(const std::string& migrations_dir = "",
+                        const PrivateServer* server = nullptr);
   ~TestDatabase();
   TestDatabase(const TestDatabase&) = delete;
 
@@ -27,6 +47,7 @@ class TestDatabase {
   void Run(const std::string& script);
 
  private:
+  std::unique_ptr<sql::Pool> admin_;
   sql::Options options_;
   std::unique_ptr<sql::Pool> pool_;
 };

@@ -32,7 +32,7 @@ Caller Worker(const std::string& person, type::Role role = type::PRACTITIONER,
 
 authz::Decision Read(const pb::CarePlan& plan, const Caller& caller, const std::string& unit = "",
                      int days = 0) {
-  return Decide(type::READ_PLAN, GatherFacts(plan, caller, unit, OsloDay(kNow) + days));
+  return Decide(type::READ_PLAN, GatherFacts(plan, caller, unit, kNow + absl::Hours(24) * days));
 }
 
 TEST(Facts, OwnerAndCoordinatorSeeAllOthersNothing) {
@@ -123,7 +123,7 @@ TEST(Facts, RepresentativeActsWithinTheirMandate) {
   EXPECT_EQ(Read(plan, Citizen("persons/mother")).sections, Sections{type::GOALS});
   const auto write = [&](int days) {
     return Decide(type::WRITE_OWN_WORDS,
-                  GatherFacts(plan, Citizen("persons/mother"), "", OsloDay(kNow) + days))
+                  GatherFacts(plan, Citizen("persons/mother"), "", kNow + absl::Hours(24) * days))
         .allowed;
   };
   EXPECT_FALSE(write(0));

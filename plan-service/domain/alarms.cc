@@ -9,6 +9,7 @@
 #include "plan-service/domain/consents.h"
 #include "plan-service/domain/dates.h"
 #include "plan-service/domain/evaluations.h"
+#include "plan-service/domain/oversight.h"
 #include "plan-service/domain/team.h"
 
 namespace ip::plan {
@@ -19,6 +20,12 @@ using pb::CarePlan;
 using Appointment = pb::CoordinatorAppointment;
 
 constexpr int kConsentNoticeDays = 30;
+
+std::vector<AlarmSpan> Spans(const std::map<CarePlan::Alarm, absl::CivilDay>& first) {
+  std::vector<AlarmSpan> spans;
+  for (const auto& [alarm, from] : first) spans.push_back({alarm, from});
+  return spans;
+}
 
 // The day the last coordinator's time ends by itself: a child's 18th birthday.
 bool EndsAt18(const CarePlan& plan, absl::CivilDay today) {
@@ -54,7 +61,13 @@ std::vector<AlarmSpan> AlarmSpans(const CarePlan& plan, absl::CivilDay today,
     const auto [at, added] = first.emplace(alarm, from);
     if (!added) at->second = std::min(at->second, from);
   };
-  if (!CheckOpen(plan, "").ok()) return {};
+  for (const auto* question : OpenQuestions(plan)) {
+    add(CarePlan::ACCESS_QUESTION, OsloDay(ToTime(question->ask_time())));
+  }
+  for (const auto* access : Unreviewed(plan)) {
+    add(CarePlan::EMERGENCY_REVIEW, OsloDay(ToTime(access->create_time())));
+  }
+  if (!CheckOpen(plan, "").ok()) return Spans(first);
   const bool active = plan.state() == CarePlan::ACTIVE;
 
   if (CoordinatorsOn(plan, today).empty()) {
@@ -90,9 +103,7 @@ std::vector<AlarmSpan> AlarmSpans(const CarePlan& plan, absl::CivilDay today,
       }
     }
   }
-  std::vector<AlarmSpan> spans;
-  for (const auto& [alarm, from] : first) spans.push_back({alarm, from});
-  return spans;
+  return Spans(first);
 }
 
 std::vector<CarePlan::Alarm> AlarmsOn(const CarePlan& plan, absl::CivilDay today,

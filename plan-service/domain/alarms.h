@@ -19,7 +19,7 @@ struct AlarmSpan {
 };
 
 // All alarms of a plan as it stands, those that ring and those that will, one per kind (the
-// earliest). Empty once the plan has ended.
+// earliest). Of a plan that has ended only questions about look-ups and reviews are left.
 std::vector<AlarmSpan> AlarmSpans(const individuellplan::plan::v1::CarePlan& plan,
                                   absl::CivilDay today, const RuleSet& rules);
 

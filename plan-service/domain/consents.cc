@@ -19,6 +19,9 @@ namespace type = individuellplan::type::v1;
 using pb::Consent;
 using pb::Representative;
 
+// What a caller can state at most (gateway, x-purpose-of-use).
+constexpr size_t kMaxPurposeBytes = 64;
+
 bool Stands(const Consent& consent) {
   return consent.state() == Consent::ACTIVE || consent.state() == Consent::NEEDS_RENEWAL;
 }
@@ -56,6 +59,10 @@ void CheckConsent(const pb::CarePlan& plan, const Act& act, const Consent& conse
     }
     if (consent.sections().empty()) {
       violations.Add("consent.sections", "is required for SHARE: what they may see.");
+    }
+    if (consent.purpose().size() > kMaxPurposeBytes) {
+      violations.Add("consent.purpose",
+                     "must be at most 64 bytes for SHARE: callers state it in x-purpose-of-use.");
     }
   } else if (!consent.participant().empty() || !consent.sections().empty()) {
     violations.Add("consent.kind", "participant and sections belong to SHARE alone.");
@@ -223,8 +230,10 @@ absl::StatusOr<std::string> CreateRepresentative(pb::CarePlan& plan, const Act& 
   added.set_person(person);
   added.clear_etag();
   added.clear_legal_end_date();
+  // From 16 on the young person consents (pbrl §§ 3-4, 4-3); what parents are to see or do from
+  // then on is theirs to give.
   if (added.kind() == Representative::PARENT && plan.subject().has_birth_date()) {
-    *added.mutable_legal_end_date() = ToDate(Birthday(plan.subject().birth_date(), 18));
+    *added.mutable_legal_end_date() = ToDate(Birthday(plan.subject().birth_date(), 16));
   }
   return added.name();
 }

@@ -1,8 +1,11 @@
 #include "plan-service/domain/facts.h"
 
+#include <algorithm>
+
 #include "plan-service/domain/consents.h"
 #include "plan-service/domain/dates.h"
 #include "plan-service/domain/names.h"
+#include "plan-service/domain/oversight.h"
 #include "plan-service/domain/team.h"
 
 namespace ip::plan {
@@ -95,12 +98,36 @@ void AddCoordinator(const pb::CarePlan& plan, const Caller& caller, absl::CivilD
   }
 }
 
-void AddShares(const pb::CarePlan& plan, const pb::Participant& participant, absl::CivilDay today,
-               Facts& facts) {
+// An emergency opens the plan to the very login it was opened from. Apart from it, health personnel
+// who have nothing to do with the plan may ask for it; nobody may for their own.
+void AddHealthPersonnel(const pb::CarePlan& plan, const Caller& caller, absl::Time now,
+                        Facts& facts) {
+  for (const pb::EmergencyAccess& access : plan.emergency_accesses()) {
+    if (access.accessor() == caller.person && access.organization() == caller.organization &&
+        InForce(access, now) && !IsOver(plan)) {
+      facts.bases.push_back({Relation::kEmergency, {}, ""});
+      break;
+    }
+  }
+  const auto is_caller = [&](const auto& who) { return who.person() == caller.person; };
+  if (!caller.hpr_number.empty() && !is_caller(plan.subject()) &&
+      std::none_of(plan.representatives().begin(), plan.representatives().end(), is_caller)) {
+    facts.bases.push_back({Relation::kHealthPersonnel, {}, ""});
+  }
+}
+
+// A consent with a purpose covers only calls that state that purpose; one without covers the work
+// with the plan, which is everybody's in the group whatever they state.
+bool CoversPurpose(const pb::Consent& consent, const std::string& purpose_of_use) {
+  return consent.purpose().empty() || consent.purpose() == purpose_of_use;
+}
+
+void AddShares(const pb::CarePlan& plan, const pb::Participant& participant,
+               const std::string& purpose_of_use, absl::CivilDay today, Facts& facts) {
   if (IsOver(plan) || !Covers(participant.period(), today)) return;
   for (const pb::Consent& consent : plan.consents()) {
     if (consent.kind() != pb::Consent::SHARE || consent.participant() != participant.name() ||
-        !InForce(consent, today)) {
+        !InForce(consent, today) || !CoversPurpose(consent, purpose_of_use)) {
       continue;
     }
     Sections sections = ToSections(consent.sections());
@@ -112,7 +139,8 @@ void AddShares(const pb::CarePlan& plan, const pb::Participant& participant, abs
 }  // namespace
 
 Facts GatherFacts(const pb::CarePlan& plan, const Caller& caller, const std::string& unit,
-                  absl::CivilDay today) {
+                  absl::Time now) {
+  const absl::CivilDay today = OsloDay(now);
   Facts facts;
   AddBlocks(plan, caller.person, caller.organization, facts);
   switch (caller.role) {
@@ -121,6 +149,7 @@ Facts GatherFacts(const pb::CarePlan& plan, const Caller& caller, const std::str
       break;
     case type::PRACTITIONER:
       AddCoordinator(plan, caller, today, facts);
+      AddHealthPersonnel(plan, caller, now, facts);
       break;
     case type::CASE_WORKER:
       if (!unit.empty() && unit == plan.unit()) {
@@ -139,20 +168,28 @@ Facts GatherFacts(const pb::CarePlan& plan, const Caller& caller, const std::str
       break;
   }
   for (const pb::Participant& participant : plan.participants()) {
-    if (IsCalledBy(participant, caller)) AddShares(plan, participant, today, facts);
+    if (IsCalledBy(participant, caller)) {
+      AddShares(plan, participant, caller.purpose_of_use, today, facts);
+    }
   }
   return facts;
 }
 
 Facts FactsOfParticipant(const pb::CarePlan& plan, const pb::Participant& participant,
-                         const pb::Consent* hypothetical, absl::CivilDay today) {
+                         const pb::Consent* hypothetical, const std::string& purpose_of_use,
+                         absl::Time now) {
+  const absl::CivilDay today = OsloDay(now);
   Caller caller;
   caller.person = participant.person();
   caller.organization = participant.organization();
   caller.role =
       participant.kind() == pb::Participant::PROFESSIONAL ? type::PRACTITIONER : type::CITIZEN;
-  Facts facts = GatherFacts(plan, caller, "", today);
-  if (hypothetical != nullptr && !IsOver(plan) && Covers(hypothetical->period(), today)) {
+  caller.purpose_of_use = hypothetical != nullptr && !hypothetical->purpose().empty()
+                              ? hypothetical->purpose()
+                              : purpose_of_use;
+  Facts facts = GatherFacts(plan, caller, "", now);
+  if (hypothetical != nullptr && !IsOver(plan) && Covers(participant.period(), today) &&
+      Covers(hypothetical->period(), today)) {
     Sections sections = ToSections(hypothetical->sections());
     sections.insert(type::OVERVIEW);
     facts.bases.push_back({Relation::kParticipant, std::move(sections), ""});

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "absl/time/civil_time.h"
+#include "absl/time/time.h"
 #include "individuellplan/plan/v1/care_plan.pb.h"
 #include "lib/auth/caller.h"
 #include "lib/authz/decide.h"
@@ -17,13 +18,14 @@ namespace ip::plan {
 // the plan, a private person's only while they are logged in as themself: nobody looks into their
 // own or a neighbour's plan from work.
 authz::Facts GatherFacts(const individuellplan::plan::v1::CarePlan& plan, const Caller& caller,
-                         const std::string& unit, absl::CivilDay today);
+                         const std::string& unit, absl::Time now);
 
-// What a participant would see by the consents that stand, and by `hypothetical` when given.
+// What a participant would see, stating that purpose, by the consents that stand, and by
+// `hypothetical` when given.
 authz::Facts FactsOfParticipant(const individuellplan::plan::v1::CarePlan& plan,
                                 const individuellplan::plan::v1::Participant& participant,
                                 const individuellplan::plan::v1::Consent* hypothetical,
-                                absl::CivilDay today);
+                                const std::string& purpose_of_use, absl::Time now);
 
 // Whether the caller was asked to be responsible for something and nothing was ever shared with
 // them: the one case in which somebody without access is told what is missing, because they know of

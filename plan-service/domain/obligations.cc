@@ -9,6 +9,7 @@
 #include "plan-service/domain/consents.h"
 #include "plan-service/domain/dates.h"
 #include "plan-service/domain/names.h"
+#include "plan-service/domain/oversight.h"
 #include "plan-service/domain/team.h"
 
 namespace ip::plan {
@@ -33,6 +34,7 @@ class Builder {
   }
 
   ObligationEvent Build() {
+    AddOversight();
     if (!CheckOpen(plan_, "").ok()) return event_;
     for (const Appointment& appointment : plan_.coordinator_appointments()) {
       if (appointment.state() == Appointment::NOMINATED) AddNomination(appointment);
@@ -120,6 +122,21 @@ class Builder {
   void AddUnit(Obligation& duty) {
     AddParty(duty, plan_.unit(), Obligation::UNIT);
     AddParty(duty, plan_.unit(), Obligation::UNIT_LEADER);
+  }
+
+  // These wait whatever becomes of the plan.
+  void AddOversight() {
+    for (const auto* question : OpenQuestions(plan_)) {
+      AddUnit(Add(Obligation::ACCESS_QUESTION, question->access_log_entry(),
+                  question->answer_due_date()));
+    }
+    for (const auto* access : Unreviewed(plan_)) {
+      Obligation& duty = *event_.add_obligations();
+      duty.set_name(access->name());
+      duty.set_kind(Obligation::EMERGENCY_REVIEW);
+      AddOwner(duty);
+      AddUnit(duty);
+    }
   }
 
   void AddNomination(const Appointment& appointment) {

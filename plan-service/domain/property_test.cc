@@ -284,7 +284,7 @@ class History {
     helper.person = kHelper;
     helper.role = type::PRACTITIONER;
     helper.organization = kOrganization;
-    EXPECT_EQ(authz::Decide(type::READ_PLAN, GatherFacts(plan_, helper, "", today)).allowed,
+    EXPECT_EQ(authz::Decide(type::READ_PLAN, GatherFacts(plan_, helper, "", kNow)).allowed,
               expected);
   }
 

@@ -15,6 +15,11 @@ namespace type = individuellplan::type::v1;
 
 }  // namespace
 
+bool SeesWholeLog(const authz::Decision& decision) {
+  return decision.reason == "OWNER" || decision.reason == "REPRESENTATIVE" ||
+         decision.reason == "UNIT_LEADER";
+}
+
 bool SeesProtected(const authz::Decision& decision) {
   return decision.reason == "OWNER" || decision.reason == "REPRESENTATIVE" ||
          decision.reason == "COORDINATOR";
@@ -42,6 +47,9 @@ void MakeView(pb::CarePlan& plan, const authz::Decision& decision, absl::CivilDa
       }
       HideIdentity(participant);
     }
+  }
+  if (decision.reason != "OWNER" && decision.reason != "REPRESENTATIVE") {
+    plan.clear_access_questions();
   }
   // That a period has run out changes nothing that is stored; readers need not compute it.
   for (pb::Consent& consent : *plan.mutable_consents()) {

@@ -12,7 +12,7 @@ namespace ip::plan {
 
 // Sets the alarms and shows consents whose period is over as EXPIRED, removes the sections that
 // `decision` does not open, and hides participants with protected identity from all but the owner's
-// side and the coordinator.
+// side and the coordinator. What the owner asked about look-ups is the owner's side's alone.
 void MakeView(individuellplan::plan::v1::CarePlan& plan, const authz::Decision& decision,
               absl::CivilDay today, const RuleSet& rules);
 
@@ -21,6 +21,10 @@ void HideIdentity(individuellplan::plan::v1::Participant& participant);
 
 // Whether the reader may see protected participants.
 bool SeesProtected(const authz::Decision& decision);
+
+// Whether the reader sees all look-ups and what was asked about them: the owner's side, and the
+// unit's leader who answers. Others see their own.
+bool SeesWholeLog(const authz::Decision& decision);
 
 // A line of a list: overview only.
 individuellplan::plan::v1::PlanSummary Summarize(const individuellplan::plan::v1::CarePlan& plan,

@@ -1,6 +1,5 @@
-// Who may see what, and who has seen it.
+// Who sees what: "see as".
 #include "lib/base/errors.h"
-#include "lib/base/paging.h"
 #include "plan-service/domain/facts.h"
 #include "plan-service/domain/view.h"
 #include "plan-service/service/handlers.h"
@@ -38,7 +37,8 @@ absl::StatusOr<pb::PreviewAccessResponse> Preview(const Desk& desk, rpc::CallCon
   if (participant == nullptr) return NotFound("participant");
   const authz::Facts facts = FactsOfParticipant(
       opened->plan, *participant,
-      request.has_hypothetical_consent() ? &request.hypothetical_consent() : nullptr, desk.Today());
+      request.has_hypothetical_consent() ? &request.hypothetical_consent() : nullptr,
+      request.purpose_of_use(), desk.parts().clock->Now());
   const authz::Decision decision = authz::Decide(type::READ_PLAN, facts);
   absl::Status logged = desk.LogRead(call, opened->plan, opened->decision);
   if (!logged.ok()) return logged;
@@ -51,47 +51,6 @@ absl::StatusOr<pb::PreviewAccessResponse> Preview(const Desk& desk, rpc::CallCon
   return response;
 }
 
-// Owner, who represents them, and the unit's leader see all rows, others their own.
-bool SeesAllRows(const authz::Decision& decision) {
-  return decision.reason == "OWNER" || decision.reason == "REPRESENTATIVE" ||
-         decision.reason == "UNIT_LEADER";
-}
-
-absl::StatusOr<pb::ListAccessLogEntriesResponse> ListEntries(
-    const Desk& desk, rpc::CallContext& call, const pb::ListAccessLogEntriesRequest& request) {
-  auto opened = desk.Open(call, request.parent());
-  if (!opened.ok()) return opened.status();
-  const std::string accessor = SeesAllRows(opened->decision) ? "" : call.caller().Subject();
-  const std::string arguments = request.parent() + "|" + call.caller().Subject() + "|" + accessor;
-  auto after = ReadPageToken(request.page_token(), arguments);
-  if (!after.ok()) return after.status();
-  const size_t page = static_cast<size_t>(PageSize(request.page_size()));
-  auto entries = desk.parts().access_log->List(call.deadline(), opened->plan.name(), accessor,
-                                               after->empty() ? 0 : EntryNumber(after->front()),
-                                               static_cast<int>(page) + 1);
-  if (!entries.ok()) return entries.status();
-  // A look at the log is a look-up too, except the owner's own.
-  if (opened->decision.reason != "OWNER") {
-    opened->decision.sections.clear();
-    absl::Status logged = desk.LogRead(call, opened->plan, opened->decision);
-    if (!logged.ok()) return logged;
-  }
-  pb::ListAccessLogEntriesResponse response;
-  if (entries->size() > page) {
-    entries->resize(page);
-    response.set_next_page_token(MakePageToken({entries->back().name()}, arguments));
-  }
-  for (auto& entry : *entries) *response.add_access_log_entries() = std::move(entry);
-  return response;
-}
-
-absl::StatusOr<pb::VerifyAccessLogResponse> Verify(const Desk& desk, rpc::CallContext& call,
-                                                   const pb::VerifyAccessLogRequest& request) {
-  auto opened = desk.Open(call, request.plan());
-  if (!opened.ok()) return opened.status();
-  return desk.parts().access_log->Verify(call.deadline(), opened->plan.name());
-}
-
 }  // namespace
 
 void ServeAccess(rpc::Router& router, const Desk& desk) {
@@ -99,16 +58,6 @@ void ServeAccess(rpc::Router& router, const Desk& desk) {
       kAccessService, "PreviewAccess",
       [&desk](rpc::CallContext& call, const pb::PreviewAccessRequest& request) {
         return Preview(desk, call, request);
-      });
-  router.Unary<pb::ListAccessLogEntriesRequest, pb::ListAccessLogEntriesResponse>(
-      kAccessService, "ListAccessLogEntries",
-      [&desk](rpc::CallContext& call, const pb::ListAccessLogEntriesRequest& request) {
-        return ListEntries(desk, call, request);
-      });
-  router.Unary<pb::VerifyAccessLogRequest, pb::VerifyAccessLogResponse>(
-      kAccessService, "VerifyAccessLog",
-      [&desk](rpc::CallContext& call, const pb::VerifyAccessLogRequest& request) {
-        return Verify(desk, call, request);
       });
 }
 

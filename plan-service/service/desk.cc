@@ -9,7 +9,7 @@ namespace ip::plan {
 namespace {
 
 authz::Facts Gather(const Desk& desk, const rpc::CallContext& call, const CarePlan& plan) {
-  return GatherFacts(plan, call.caller(), desk.UnitOf(call.caller()), desk.Today());
+  return GatherFacts(plan, call.caller(), desk.UnitOf(call.caller()), desk.parts().clock->Now());
 }
 
 absl::Status ShareMissing() {

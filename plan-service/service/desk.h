@@ -126,6 +126,9 @@ inline const auto& ListOf(const CarePlan& plan, const pb::AccessBlock*) {
 inline const auto& ListOf(const CarePlan& plan, const pb::Representative*) {
   return plan.representatives();
 }
+inline const auto& ListOf(const CarePlan& plan, const pb::EmergencyAccess*) {
+  return plan.emergency_accesses();
+}
 
 template <class Element>
 absl::StatusOr<Element> Answer(const Desk& desk, const rpc::CallContext& call,

@@ -16,6 +16,8 @@ void ServeTeam(rpc::Router& router, const Desk& desk);
 void ServeEvaluations(rpc::Router& router, const Desk& desk);
 void ServeConsents(rpc::Router& router, const Desk& desk);
 void ServeAccess(rpc::Router& router, const Desk& desk);
+void ServeAccessLog(rpc::Router& router, const Desk& desk);
+void ServeEmergency(rpc::Router& router, const Desk& desk);
 void ServeFeed(rpc::Router& router, const Desk& desk);
 
 // All of them.
@@ -28,6 +30,8 @@ inline void ServeAll(rpc::Router& router, const Desk& desk) {
   ServeEvaluations(router, desk);
   ServeConsents(router, desk);
   ServeAccess(router, desk);
+  ServeAccessLog(router, desk);
+  ServeEmergency(router, desk);
   ServeFeed(router, desk);
 }
 

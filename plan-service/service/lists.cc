@@ -88,6 +88,41 @@ std::string Arguments(const rpc::CallContext& call, std::initializer_list<std::s
                       call.caller().acting_for, "|", absl::StrJoin(parts, "|"));
 }
 
+// A line of the list before it is written.
+struct Line {
+  Opened opened;
+  std::vector<std::string> key;
+};
+
+// The caller may not see it, against: it could not be read.
+bool IsRefusal(const absl::Status& status) {
+  return absl::IsNotFound(status) || absl::IsPermissionDenied(status) ||
+         absl::IsFailedPrecondition(status);
+}
+
+// The next `count` plans that the caller may see, or as many as there are. What one may not see
+// does not stand in the list, and nothing tells that it was left out: neither a short page, nor a
+// token that leads to an empty one.
+absl::StatusOr<std::vector<Line>> NextLines(const Desk& desk, const rpc::CallContext& call,
+                                            PlanQuery query, const std::string* unit,
+                                            size_t count) {
+  std::vector<Line> lines;
+  query.limit = static_cast<int>(count);
+  while (true) {
+    auto rows = desk.parts().plans->FindPlans(call.deadline(), query);
+    if (!rows.ok()) return rows.status();
+    for (PlanRow& row : *rows) {
+      query.after = row.key;
+      auto opened = desk.Open(call, row.plan);
+      if (!opened.ok() && !IsRefusal(opened.status())) return opened.status();
+      if (!opened.ok() || (unit != nullptr && opened->plan.unit() != *unit)) continue;
+      lines.push_back({*std::move(opened), std::move(row.key)});
+      if (lines.size() == count) return lines;
+    }
+    if (rows->size() < static_cast<size_t>(query.limit)) return lines;
+  }
+}
+
 absl::StatusOr<pb::ListPlansResponse> ListPlans(const Desk& desk, rpc::CallContext& call,
                                                 const pb::ListPlansRequest& request) {
   auto query = ReadQuery(desk, call, request);
@@ -98,25 +133,23 @@ absl::StatusOr<pb::ListPlansResponse> ListPlans(const Desk& desk, rpc::CallConte
   query->after = *std::move(after);
   pb::ListPlansResponse response;
   if (query->person.empty() && query->unit.empty()) return response;
-  const size_t page = static_cast<size_t>(query->limit++);
-  auto rows = desk.parts().plans->FindPlans(call.deadline(), *query);
-  if (!rows.ok()) return rows.status();
-  if (rows->size() > page) {
-    rows->resize(page);
-    response.set_next_page_token(MakePageToken(rows->back().key, arguments));
-  }
+  const size_t page = static_cast<size_t>(query->limit);
   const auto terms = *ParseFilter(request.filter(), {"state", "alarm", "unit", "role"});
   const auto unit = terms.find("unit");
+  auto lines =
+      NextLines(desk, call, *query, unit == terms.end() ? nullptr : &unit->second, page + 1);
+  if (!lines.ok()) return lines.status();
+  if (lines->size() > page) {
+    lines->pop_back();
+    response.set_next_page_token(MakePageToken(lines->back().key, arguments));
+  }
   std::vector<AccessLogRow> looked;
-  for (const PlanRow& row : *rows) {
-    auto opened = desk.Open(call, row.plan);
-    // What one may not see does not stand in the list; nothing tells that it was left out.
-    if (!opened.ok() && absl::IsUnavailable(opened.status())) return opened.status();
-    if (!opened.ok() || (unit != terms.end() && opened->plan.unit() != unit->second)) continue;
-    *response.add_plans() = Summarize(opened->plan, opened->decision, desk.Today(), desk.Rules());
-    if (opened->decision.reason != "OWNER") {
-      opened->decision.sections = {type::OVERVIEW};
-      looked.push_back(desk.LogRow(call, opened->plan, opened->decision));
+  for (Line& line : *lines) {
+    auto& [plan, decision] = line.opened;
+    *response.add_plans() = Summarize(plan, decision, desk.Today(), desk.Rules());
+    if (decision.reason != "OWNER") {
+      decision.sections = {type::OVERVIEW};
+      looked.push_back(desk.LogRow(call, plan, decision));
     }
   }
   absl::Status logged = desk.parts().access_log->Write(call.deadline(), std::move(looked));
@@ -165,7 +198,7 @@ absl::StatusOr<pb::ListMyActivitiesResponse> ListMyActivities(
   std::map<std::string, AccessLogRow> looked;
   for (const PlanRow& row : *rows) {
     auto opened = desk.Open(call, row.plan);
-    if (!opened.ok() && absl::IsUnavailable(opened.status())) return opened.status();
+    if (!opened.ok() && !IsRefusal(opened.status())) return opened.status();
     if (!opened.ok() || !opened->decision.sections.contains(type::ACTIVITIES)) continue;
     for (const pb::Activity& activity : opened->plan.activities()) {
       if (!TakesPart(opened->plan, activity, call.caller()) ||

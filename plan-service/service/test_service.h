@@ -50,7 +50,8 @@ class TestClock : public Clock {
       absl::ToUnixMicros(absl::FromCivil(absl::CivilSecond(2026, 3, 2, 10), Oslo()));
 };
 
-// Somebody who calls: the token that says who they are, and the number they are named by.
+// Somebody who calls: the token that says who they are (role|person|organization, and at will
+// |HPR number|purpose), and the number they are named by.
 struct Person {
   std::string name;
   std::string number;
@@ -59,9 +60,10 @@ struct Person {
 
 class PlanServiceTest : public ::testing::Test {
  protected:
-  PlanServiceTest()
-      : database_("plan-service/migrations"),
-        cipher_(*crypto::KeyRing::Parse("1 " + crypto::ToBase64Url(std::string(32, 'k')))),
+  PlanServiceTest() : PlanServiceTest(nullptr, SomeKey()) {}
+  PlanServiceTest(const ip::testing::PrivateServer* on, std::unique_ptr<crypto::Cipher> cipher)
+      : database_("plan-service/migrations", on),
+        cipher_(std::move(cipher)),
         ids_(std::string(32, 'p'), auth::Numbers::kSynthetic),
         reference_(*Reference::Parse(kReference)),
         rules_(*RuleBook::Load(ip::testing::SourcePath("plan-service/rules"))),
@@ -82,11 +84,13 @@ class PlanServiceTest : public ::testing::Test {
       const std::vector<std::string> parts =
           absl::StrSplit(absl::string_view(token.data(), token.size()), '|');
       Caller caller;
-      if (parts.size() != 3 || !type::Role_Parse(parts[0], &caller.role)) {
+      if (parts.size() < 3 || !type::Role_Parse(parts[0], &caller.role)) {
         return absl::UnauthenticatedError("token");
       }
       caller.person = parts[1];
       caller.organization = parts[2];
+      if (parts.size() > 3) caller.hpr_number = parts[3];
+      if (parts.size() > 4) caller.purpose_of_use = parts[4];
       caller.display_name = "Navn Navnesen";
       caller.issuer = caller.role == type::SERVICE ? "referral-service" : "gateway";
       caller.auth_time = SystemClock().Now();
@@ -95,11 +99,11 @@ class PlanServiceTest : public ::testing::Test {
     auto server = rpc::Server::Start(std::move(router), options);
     if (!server.ok()) ADD_FAILURE() << server.status();
     server_ = *std::move(server);
-    auto channel = grpc::CreateChannel("127.0.0.1:" + std::to_string(server_->port()),
-                                       grpc::InsecureChannelCredentials());
-    plan_ = pb::PlanService::NewStub(channel);
-    access_ = pb::AccessService::NewStub(channel);
-    feed_stub_ = pb::PlanFeedService::NewStub(channel);
+    channel_ = grpc::CreateChannel("127.0.0.1:" + std::to_string(server_->port()),
+                                   grpc::InsecureChannelCredentials());
+    plan_ = pb::PlanService::NewStub(channel_);
+    access_ = pb::AccessService::NewStub(channel_);
+    feed_stub_ = pb::PlanFeedService::NewStub(channel_);
     owner_ = Known("CITIZEN", "", 1);
     coordinator_ = Known("PRACTITIONER", "organizations/999990003", 2);
     helper_ = Known("PRACTITIONER", "organizations/999990003", 3);
@@ -107,6 +111,10 @@ class PlanServiceTest : public ::testing::Test {
     case_worker_ = Known("CASE_WORKER", "organizations/999990001", 5);
     leader_ = Known("UNIT_LEADER", "organizations/999990001", 6);
     service_ = {"", "", "SERVICE||"};
+  }
+
+  static std::unique_ptr<crypto::Cipher> SomeKey() {
+    return *crypto::KeyRing::Parse("1 " + crypto::ToBase64Url(std::string(32, 'k')));
   }
 
   Person Known(const std::string& role, const std::string& organization, int serial) {
@@ -282,7 +290,7 @@ class PlanServiceTest : public ::testing::Test {
 
   ip::testing::TestDatabase database_;
   TestClock clock_;
-  const std::unique_ptr<crypto::KeyRing> cipher_;
+  const std::unique_ptr<crypto::Cipher> cipher_;
   const auth::PersonIds ids_;
   const Reference reference_;
   const RuleBook rules_;
@@ -293,6 +301,7 @@ class PlanServiceTest : public ::testing::Test {
   const Krr krr_;
   const Desk desk_;
   std::unique_ptr<rpc::Server> server_;
+  std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<pb::PlanService::Stub> plan_;
   std::unique_ptr<pb::AccessService::Stub> access_;
   std::unique_ptr<pb::PlanFeedService::Stub> feed_stub_;

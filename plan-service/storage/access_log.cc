@@ -3,22 +3,19 @@
 #include <algorithm>
 #include <limits>
 #include <optional>
+#include <span>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "lib/base/errors.h"
 #include "lib/base/id.h"
 #include "lib/base/log.h"
+#include "lib/base/metrics.h"
 
 namespace ip::plan {
 namespace {
 
 namespace pb = individuellplan::plan::v1;
-
-struct Head {
-  int64_t number = 0;
-  std::string hash = std::string(32, '\0');
-};
 
 std::string NameOf(const std::string& plan, int64_t number) {
   return absl::StrCat(plan, "/accessLogEntries/", absl::Dec(number, absl::kZeroPad8));
@@ -32,6 +29,46 @@ std::string Chain(const std::string& hash_before, const std::string& bytes) {
   return Sha256(hash_before + bytes);
 }
 
+// "(?, ?), (?, ?)" for two tuples of two.
+std::string Tuples(size_t count, std::string_view tuple) {
+  std::string out;
+  for (size_t i = 0; i < count; ++i) absl::StrAppend(&out, i == 0 ? "" : ", ", std::string(tuple));
+  return out;
+}
+
+// Cuts a list into runs of 16, 8, 4, 2 and 1, so that there are few different statements to
+// prepare.
+template <class Item, class Fn>
+absl::Status InRuns(const std::vector<Item>& items, Fn fn) {
+  for (size_t at = 0; at < items.size();) {
+    size_t size = 16;
+    while (size > items.size() - at) size /= 2;
+    if (absl::Status status = fn(std::span(items).subspan(at, size)); !status.ok()) return status;
+    at += size;
+  }
+  return absl::OkStatus();
+}
+
+// The whole database is in trouble, not one row.
+bool IsEverybodys(const absl::Status& status) {
+  return absl::IsUnavailable(status) || absl::IsResourceExhausted(status);
+}
+
+void CountCommit(size_t rows) {
+  static auto& commits = prometheus::BuildCounter()
+                             .Name("ip_access_log_commits_total")
+                             .Help("Transactions that wrote access log rows.")
+                             .Register(Metrics())
+                             .Add({});
+  static auto& written = prometheus::BuildCounter()
+                             .Name("ip_access_log_rows_total")
+                             .Help("Access log rows written.")
+                             .Register(Metrics())
+                             .Add({});
+  commits.Increment();
+  written.Increment(static_cast<double>(rows));
+}
+
 }  // namespace
 
 int64_t EntryNumber(const std::string& name) {
@@ -40,61 +77,118 @@ int64_t EntryNumber(const std::string& name) {
   return ok ? number : 0;
 }
 
-absl::Status AccessLog::Append(sql::Session& session, const AccessLogRow& row) const {
-  // Creates the head of a plan's chain, or locks it: the next row waits for this one.
-  auto locked = session.Execute(
-      "INSERT INTO access_log_head (plan, last_number, last_hash) VALUES (?, 0, ?)"
-      " ON DUPLICATE KEY UPDATE last_number = last_number",
-      {row.plan, Head().hash});
-  if (!locked.ok()) return locked.status();
-  auto head = session.QueryOne(
-      "SELECT last_number, last_hash FROM access_log_head WHERE plan = ? FOR UPDATE", {row.plan},
-      [](const sql::Row& r) {
-        return Head{r.Int64(0), r.String(1)};
-      });
-  if (!head.ok()) return head.status();
-  if (!*head) return absl::InternalError("access log head");
-
-  const int64_t number = (*head)->number + 1;
-  pb::AccessLogEntry entry = row.entry;
-  entry.set_name(NameOf(row.plan, number));
-  const std::string bytes = entry.SerializeAsString();
-  const std::string hash = Chain((*head)->hash, bytes);
-  auto added = session.Execute(
-      "INSERT INTO access_log (plan, number, accessor, entry, hash) VALUES (?, ?, ?, ?, ?)",
-      {row.plan, number, entry.accessor(), cipher_.Seal(bytes, PlaceOf(row.plan, number)), hash});
-  if (!added.ok()) return added.status();
-  return session
-      .Execute("UPDATE access_log_head SET last_number = ?, last_hash = ? WHERE plan = ?",
-               {number, hash, row.plan})
-      .status();
+std::string AccessLog::SealOf(const std::string& plan, const Head& head) const {
+  return cipher_.Seal(head.hash, absl::StrCat("access_log_head|", plan, "|", head.number));
 }
 
-absl::Status AccessLog::Save(absl::Time deadline, const Batches& batches) const {
-  std::vector<const AccessLogRow*> rows;
-  for (const auto& batch : batches) {
-    for (const AccessLogRow& row : batch->rows) rows.push_back(&row);
+bool AccessLog::IsSealed(const std::string& plan, const Head& head, const std::string& seal) const {
+  const auto hash = cipher_.Open(seal, absl::StrCat("access_log_head|", plan, "|", head.number));
+  return hash.ok() && *hash == head.hash;
+}
+
+absl::Status AccessLog::LockHeads(sql::Session& session, Heads& heads) const {
+  std::vector<std::string> plans;
+  for (const auto& [plan, head] : heads) plans.push_back(plan);
+  std::vector<std::string> missing = plans;
+  const auto lock = [&](std::span<const std::string> run) {
+    return session.Query(
+        absl::StrCat("SELECT plan, last_number, last_hash, seal FROM access_log_head"
+                     " FORCE INDEX (PRIMARY) WHERE plan IN (",
+                     Tuples(run.size(), "?"), ") ORDER BY plan FOR UPDATE"),
+        sql::Values(run.begin(), run.end()), [&](const sql::Row& row) {
+          const std::string plan = row.String(0);
+          Head head{row.Int64(1), row.String(2)};
+          if (!IsSealed(plan, head, row.String(3))) head.hash = Chain(head.hash, "not sealed");
+          heads[plan] = std::move(head);
+          std::erase(missing, plan);
+        });
+  };
+  absl::Status status = InRuns(plans, lock);
+  // A plan's first look-up. Another process may be quicker; then its head counts.
+  const std::vector<std::string> added = missing;
+  for (const std::string& plan : added) {
+    if (!status.ok()) return status;
+    status = session
+                 .Execute(
+                     "INSERT INTO access_log_head (plan, last_number, last_hash, seal)"
+                     " VALUES (?, 0, ?, ?) ON DUPLICATE KEY UPDATE last_number = last_number",
+                     {plan, Head().hash, SealOf(plan, Head())})
+                 .status();
   }
-  // In one order for all processes, so that two transactions do not wait for each other.
-  std::stable_sort(rows.begin(), rows.end(),
-                   [](const AccessLogRow* a, const AccessLogRow* b) { return a->plan < b->plan; });
-  return sql::Transact(pool_, deadline, [&](sql::Session& session) {
-    for (const AccessLogRow* row : rows) {
-      if (absl::Status appended = Append(session, *row); !appended.ok()) return appended;
+  return status.ok() ? InRuns(added, lock) : status;
+}
+
+absl::Status AccessLog::SaveHeads(sql::Session& session, const Heads& heads) const {
+  std::vector<const Heads::value_type*> all;
+  for (const auto& head : heads) all.push_back(&head);
+  return InRuns(all, [&](std::span<const Heads::value_type* const> run) {
+    sql::Values values;
+    for (const auto* item : run) {
+      const auto& [plan, head] = *item;
+      values.insert(values.end(), {plan, head.number, head.hash, SealOf(plan, head)});
     }
-    return absl::OkStatus();
+    return session
+        .Execute(absl::StrCat("INSERT INTO access_log_head (plan, last_number, last_hash, seal)"
+                              " VALUES ",
+                              Tuples(run.size(), "(?, ?, ?, ?)"),
+                              " ON DUPLICATE KEY UPDATE last_number = VALUES(last_number),"
+                              " last_hash = VALUES(last_hash), seal = VALUES(seal)"),
+                 values)
+        .status();
   });
 }
 
-void AccessLog::WriteWaiting(absl::Time deadline) {
+absl::Status AccessLog::Append(sql::Session& session, const std::vector<const AccessLogRow*>& rows,
+                               Heads& heads) const {
+  return InRuns(rows, [&](std::span<const AccessLogRow* const> run) {
+    sql::Values values;
+    for (const AccessLogRow* row : run) {
+      Head& head = heads[row->plan];
+      pb::AccessLogEntry entry = row->entry;
+      entry.set_name(NameOf(row->plan, ++head.number));
+      const std::string bytes = entry.SerializeAsString();
+      head.hash = Chain(head.hash, bytes);
+      values.insert(values.end(),
+                    {row->plan, head.number, entry.accessor(),
+                     cipher_.Seal(bytes, PlaceOf(row->plan, head.number)), head.hash});
+    }
+    return session
+        .Execute(
+            absl::StrCat("INSERT INTO access_log (plan, number, accessor, entry, hash) VALUES ",
+                         Tuples(run.size(), "(?, ?, ?, ?, ?)")),
+            values)
+        .status();
+  });
+}
+
+absl::Status AccessLog::Save(const Batches& batches) const {
+  std::vector<const AccessLogRow*> rows;
+  absl::Time deadline = absl::InfinitePast();
+  for (const auto& batch : batches) {
+    for (const AccessLogRow& row : batch->rows) rows.push_back(&row);
+    deadline = std::max(deadline, batch->deadline);
+  }
+  absl::Status saved = sql::Transact(pool_, deadline, [&](sql::Session& session) {
+    // Locked in one order by all processes, so that two transactions do not wait for each other.
+    Heads heads;
+    for (const AccessLogRow* row : rows) heads.emplace(row->plan, Head());
+    absl::Status status = LockHeads(session, heads);
+    if (status.ok()) status = Append(session, rows, heads);
+    return status.ok() ? SaveHeads(session, heads) : status;
+  });
+  if (saved.ok()) CountCommit(rows.size());
+  return saved;
+}
+
+void AccessLog::WriteWaiting() {
   Batches batches;
   batches.swap(waiting_);
   writing_ = true;
   mutex_.Unlock();
-  std::vector<absl::Status> outcomes(batches.size(), Save(deadline, batches));
+  std::vector<absl::Status> outcomes(batches.size(), Save(batches));
   // One call's trouble must not be another's.
-  if (batches.size() > 1 && !outcomes[0].ok()) {
-    for (size_t i = 0; i < batches.size(); ++i) outcomes[i] = Save(deadline, {batches[i]});
+  if (batches.size() > 1 && !outcomes[0].ok() && !IsEverybodys(outcomes[0])) {
+    for (size_t i = 0; i < batches.size(); ++i) outcomes[i] = Save({batches[i]});
   }
   mutex_.Lock();
   for (size_t i = 0; i < batches.size(); ++i) batches[i]->outcome = outcomes[i];
@@ -102,17 +196,23 @@ void AccessLog::WriteWaiting(absl::Time deadline) {
   turned_.SignalAll();
 }
 
+size_t AccessLog::waiting() const {
+  absl::MutexLock lock(&mutex_);
+  return waiting_.size();
+}
+
 absl::Status AccessLog::Write(absl::Time deadline, std::vector<AccessLogRow> rows) {
   if (rows.empty()) return absl::OkStatus();
   auto batch = std::make_shared<Batch>();
   batch->rows = std::move(rows);
+  batch->deadline = deadline;
   absl::Status status = absl::DeadlineExceededError("waited too long for the access log");
   {
     absl::MutexLock lock(&mutex_);
     waiting_.push_back(batch);
     while (!batch->outcome) {
       if (!writing_) {
-        WriteWaiting(deadline);
+        WriteWaiting();
       } else if (turned_.WaitWithDeadline(&mutex_, deadline) && !batch->outcome) {
         break;  // not answered; rows that are written all the same tell of an attempt
       }
@@ -126,63 +226,113 @@ absl::Status AccessLog::Write(absl::Time deadline, std::vector<AccessLogRow> row
       "The look-up cannot be logged just now, so nothing is shown. Try again in a moment.");
 }
 
-absl::StatusOr<std::vector<pb::AccessLogEntry>> AccessLog::List(absl::Time deadline,
+absl::StatusOr<std::vector<pb::AccessLogEntry>> AccessLog::Read(absl::Time deadline,
                                                                 const std::string& plan,
-                                                                const std::string& accessor,
-                                                                int64_t before, int limit) const {
-  std::string sql = "SELECT number, entry FROM access_log WHERE plan = ? AND number < ?";
-  sql::Values values = {plan, before == 0 ? std::numeric_limits<int64_t>::max() : before};
-  if (!accessor.empty()) {
-    sql += " AND accessor = ?";
-    values.push_back(accessor);
-  }
-  sql += " ORDER BY number DESC LIMIT ?";
-  values.push_back(limit);
+                                                                const std::string& condition,
+                                                                sql::Values values,
+                                                                int limit) const {
   auto session = pool_.Acquire(deadline);
   if (!session.ok()) return session.status();
+  values.insert(values.begin(), plan);
+  values.push_back(limit);
   std::vector<pb::AccessLogEntry> entries;
-  absl::Status status = session->Query(sql, values, [&](const sql::Row& row) {
-    auto bytes = cipher_.Open(row.String(1), PlaceOf(plan, row.Int64(0)));
-    if (!bytes.ok()) return bytes.status();
-    return entries.emplace_back().ParseFromString(*bytes)
-               ? absl::OkStatus()
-               : absl::DataLossError("An access log entry cannot be read.");
-  });
+  absl::Status status =
+      session->Query(absl::StrCat("SELECT number, entry FROM access_log WHERE plan = ? AND ",
+                                  condition, " ORDER BY number DESC LIMIT ?"),
+                     values, [&](const sql::Row& row) {
+                       auto bytes = cipher_.Open(row.String(1), PlaceOf(plan, row.Int64(0)));
+                       if (!bytes.ok()) return bytes.status();
+                       return entries.emplace_back().ParseFromString(*bytes)
+                                  ? absl::OkStatus()
+                                  : absl::DataLossError("An access log entry cannot be read.");
+                     });
   if (!status.ok()) return status;
   return entries;
 }
 
+absl::StatusOr<std::vector<pb::AccessLogEntry>> AccessLog::List(absl::Time deadline,
+                                                                const std::string& plan,
+                                                                const std::string& accessor,
+                                                                int64_t before, int limit) const {
+  std::string condition = "number < ?";
+  sql::Values values = {before == 0 ? std::numeric_limits<int64_t>::max() : before};
+  if (!accessor.empty()) {
+    condition += " AND accessor = ?";
+    values.push_back(accessor);
+  }
+  return Read(deadline, plan, condition, std::move(values), limit);
+}
+
+absl::StatusOr<std::vector<pb::AccessLogEntry>> AccessLog::Find(
+    absl::Time deadline, const std::string& plan, const std::vector<int64_t>& numbers) const {
+  if (numbers.empty()) return std::vector<pb::AccessLogEntry>();
+  return Read(deadline, plan, absl::StrCat("number IN (", Tuples(numbers.size(), "?"), ")"),
+              sql::Values(numbers.begin(), numbers.end()), static_cast<int>(numbers.size()));
+}
+
+absl::StatusOr<int64_t> AccessLog::FirstBeyondHead(absl::Time deadline,
+                                                   const std::string& plan) const {
+  int64_t first = 0;
+  // With the head locked nobody writes, so what lies behind it was not written by us.
+  absl::Status status = sql::Transact(pool_, deadline, [&](sql::Session& session) {
+    const auto number = [](const sql::Row& row) { return row.Int64(0); };
+    auto last = session.QueryOne(
+        "SELECT last_number FROM access_log_head WHERE plan = ? FOR UPDATE", {plan}, number);
+    if (!last.ok()) return last.status();
+    auto next = session.QueryOne(
+        "SELECT number FROM access_log WHERE plan = ? AND number > ? ORDER BY number LIMIT 1",
+        {plan, last->value_or(0)}, number);
+    if (next.ok()) first = next->value_or(0);
+    return next.status();
+  });
+  if (!status.ok()) return status;
+  return first;
+}
+
 absl::StatusOr<pb::VerifyAccessLogResponse> AccessLog::Verify(absl::Time deadline,
                                                               const std::string& plan) const {
-  auto session = pool_.Acquire(deadline);
-  if (!session.ok()) return session.status();
-  // The head first: rows written meanwhile lie behind it.
-  auto head = session->QueryOne("SELECT last_number, last_hash FROM access_log_head WHERE plan = ?",
-                                {plan}, [](const sql::Row& row) {
-                                  return Head{row.Int64(0), row.String(1)};
-                                });
-  if (!head.ok()) return head.status();
-  const Head end = head->value_or(Head());
   pb::VerifyAccessLogResponse response;
-  Head at;
   const auto broken = [&](int64_t number) {
     if (response.first_broken_entry().empty()) {
       response.set_first_broken_entry(NameOf(plan, number));
     }
   };
+  auto beyond = FirstBeyondHead(deadline, plan);
+  if (!beyond.ok()) return beyond.status();
+  auto session = pool_.Acquire(deadline);
+  if (!session.ok()) return session.status();
+  // The head first: rows written meanwhile lie behind it.
+  std::string seal;
+  auto found =
+      session->QueryOne("SELECT last_number, last_hash, seal FROM access_log_head WHERE plan = ?",
+                        {plan}, [&](const sql::Row& row) {
+                          seal = row.String(2);
+                          return Head{row.Int64(0), row.String(1)};
+                        });
+  if (!found.ok()) return found.status();
+  const Head end = found->value_or(Head());
+  Head at;
   absl::Status status = session->Query(
-      "SELECT number, entry, hash FROM access_log WHERE plan = ? AND number <= ? ORDER BY number",
+      "SELECT number, entry, hash, accessor FROM access_log WHERE plan = ? AND number <= ?"
+      " ORDER BY number",
       {plan, end.number}, [&](const sql::Row& row) {
         const int64_t number = row.Int64(0);
         if (number != at.number + 1) broken(at.number + 1);
         auto bytes = cipher_.Open(row.String(1), PlaceOf(plan, number));
         const std::string hash = bytes.ok() ? Chain(at.hash, *bytes) : "";
-        if (hash != row.String(2)) broken(number);
+        pb::AccessLogEntry entry;
+        if (hash != row.String(2) || !entry.ParseFromString(*bytes) ||
+            entry.accessor() != row.String(3)) {
+          broken(number);
+        }
         at = {number, row.String(2)};
         response.set_entry_count(response.entry_count() + 1);
       });
   if (!status.ok()) return status;
-  if (at.number != end.number || at.hash != end.hash) broken(at.number + 1);
+  if (at.number != end.number || at.hash != end.hash || (*found && !IsSealed(plan, end, seal))) {
+    broken(at.number + 1);
+  }
+  if (*beyond > 0) broken(*beyond);
   response.set_intact(response.first_broken_entry().empty());
   return response;
 }

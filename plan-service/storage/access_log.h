@@ -1,12 +1,19 @@
 // Who has seen which plan (innsynslogg), in a chain of hashes per plan.
 //
 // Rows of look-ups that come at the same time are written in one transaction (group commit):
-// whoever comes first writes for all who wait, so that a durable log does not halve the rate of
-// reads.
+// whoever comes first writes for all who wait, in a handful of statements, so that a durable log
+// does not halve the rate of reads.
+//
+// What the chain shows: a row that was changed, dropped, moved or put in between does not fit the
+// hash of the row before, or does not open where it lies. The end of the chain is sealed with the
+// key that encrypts the rows, so that who can write the database but has no key cannot cut rows off
+// and move the end up. What is written behind an end that is not sealed does not fit: the look-ups
+// that come later do not cover up what was done.
 #ifndef PLAN_SERVICE_STORAGE_ACCESS_LOG_H_
 #define PLAN_SERVICE_STORAGE_ACCESS_LOG_H_
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -39,13 +46,20 @@ class AccessLog {
   // answer. Errors: UNAVAILABLE / ACCESS_LOG_UNAVAILABLE whatever the cause.
   absl::Status Write(absl::Time deadline, std::vector<AccessLogRow> rows);
 
+  // How many calls wait for the commit that is under way; for metrics and tests.
+  size_t waiting() const;
+
   // Newest first, numbers below `before` (0: from the newest); only `accessor`'s own when not
   // empty.
   absl::StatusOr<std::vector<individuellplan::plan::v1::AccessLogEntry>> List(
       absl::Time deadline, const std::string& plan, const std::string& accessor, int64_t before,
       int limit) const;
 
-  // Recomputes the chain from the first row to the head.
+  // Those with these numbers, newest first; numbers that are not there are passed over.
+  absl::StatusOr<std::vector<individuellplan::plan::v1::AccessLogEntry>> Find(
+      absl::Time deadline, const std::string& plan, const std::vector<int64_t>& numbers) const;
+
+  // Recomputes the chain from the first row to the head, and names the first row that does not fit.
   absl::StatusOr<individuellplan::plan::v1::VerifyAccessLogResponse> Verify(
       absl::Time deadline, const std::string& plan) const;
 
@@ -53,18 +67,39 @@ class AccessLog {
   // The rows of one call, and what became of them.
   struct Batch {
     std::vector<AccessLogRow> rows;
+    absl::Time deadline;
     std::optional<absl::Status> outcome;
   };
   using Batches = std::vector<std::shared_ptr<Batch>>;
 
-  absl::Status Append(sql::Session& session, const AccessLogRow& row) const;
-  absl::Status Save(absl::Time deadline, const Batches& batches) const;
+  // The end of a plan's chain.
+  struct Head {
+    int64_t number = 0;
+    std::string hash = std::string(32, '\0');
+  };
+  using Heads = std::map<std::string, Head>;
+
+  absl::Status LockHeads(sql::Session& session, Heads& heads) const;
+  absl::Status SaveHeads(sql::Session& session, const Heads& heads) const;
+  // Rows in the order of `rows`; moves the heads on.
+  absl::Status Append(sql::Session& session, const std::vector<const AccessLogRow*>& rows,
+                      Heads& heads) const;
+  absl::Status Save(const Batches& batches) const;
   // Writes everything that waits, for all.
-  void WriteWaiting(absl::Time deadline) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void WriteWaiting() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  // The number of the first row behind the end of the chain; 0 when there is none.
+  absl::StatusOr<int64_t> FirstBeyondHead(absl::Time deadline, const std::string& plan) const;
+
+  bool IsSealed(const std::string& plan, const Head& head, const std::string& seal) const;
+  std::string SealOf(const std::string& plan, const Head& head) const;
+  absl::StatusOr<std::vector<individuellplan::plan::v1::AccessLogEntry>> Read(
+      absl::Time deadline, const std::string& plan, const std::string& condition,
+      sql::Values values, int limit) const;
 
   sql::Pool& pool_;
   const crypto::Cipher& cipher_;
-  absl::Mutex mutex_;
+  mutable absl::Mutex mutex_;
   absl::CondVar turned_;
   Batches waiting_ ABSL_GUARDED_BY(mutex_);
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;

@@ -9,7 +9,6 @@
 #include "lib/crypto/key_ring.h"
 #include "lib/testing/mariadb.h"
 #include "plan-service/domain/test_plan.h"
-#include "plan-service/storage/access_log.h"
 #include "plan-service/storage/person_numbers.h"
 #include "plan-service/storage/plan_repository.h"
 
@@ -38,7 +37,6 @@ class StorageTest : public ::testing::Test {
         cipher_(*crypto::KeyRing::Parse("1 " + crypto::ToBase64Url(std::string(32, 'k')))),
         feed_(&database_.pool()),
         plans_({&database_.pool(), cipher_.get(), &clock_, &feed_, "", ""}, &Rules()),
-        log_(&database_.pool(), cipher_.get()),
         numbers_(&database_.pool(), cipher_.get()) {}
 
   // An active plan of `person`, with an evaluation after `days`.
@@ -63,7 +61,6 @@ class StorageTest : public ::testing::Test {
   std::unique_ptr<crypto::KeyRing> cipher_;
   outbox::Feed feed_;
   PlanRepository plans_;
-  AccessLog log_;
   PersonNumbers numbers_;
 };
 
@@ -152,40 +149,6 @@ TEST_F(StorageTest, ListsAlertsFromTheirDayOn) {
   ASSERT_THAT(rest, SizeIs(1));
   EXPECT_EQ(rest[0].alarm, CarePlan::UNANSWERED_REQUEST);
   EXPECT_THAT(Must(plans_.ListAlerts(Soon(), "units/other", today + 15, {}, 10)), IsEmpty());
-}
-
-TEST_F(StorageTest, AccessLogKeepsOneChainUnderConcurrentWrites) {
-  constexpr int kThreads = 8;
-  constexpr int kEach = 20;
-  std::vector<std::thread> threads;
-  for (int i = 0; i < kThreads; ++i) {
-    threads.emplace_back([&, i] {
-      for (int j = 0; j < kEach; ++j) {
-        AccessLogRow row;
-        row.plan = "plans/" + std::to_string(j % 2);
-        row.entry.set_accessor("persons/" + std::to_string(i));
-        EXPECT_TRUE(log_.Write(Soon(), {row, row}).ok());
-      }
-    });
-  }
-  for (auto& thread : threads) thread.join();
-  for (const char* plan : {"plans/0", "plans/1"}) {
-    const auto checked = Must(log_.Verify(Soon(), plan));
-    EXPECT_TRUE(checked.intact()) << checked.first_broken_entry();
-    EXPECT_EQ(checked.entry_count(), kThreads * kEach);
-  }
-  const auto own = Must(log_.List(Soon(), "plans/0", "persons/3", 0, 5));
-  ASSERT_THAT(own, SizeIs(5));
-  for (const auto& entry : own) EXPECT_EQ(entry.accessor(), "persons/3");
-  const auto next = Must(log_.List(Soon(), "plans/0", "persons/3", EntryNumber(own[4].name()), 50));
-  EXPECT_THAT(next, SizeIs(kEach - 5));
-}
-
-TEST_F(StorageTest, AnAccessLogThatCannotWriteFailsClosed) {
-  database_.Run("DROP TABLE access_log;");
-  AccessLogRow row;
-  row.plan = "plans/a";
-  EXPECT_EQ(ReasonOf(log_.Write(Soon(), {row})), "ACCESS_LOG_UNAVAILABLE");
 }
 
 TEST_F(StorageTest, NumbersOpenOnlyInTheirOwnRow) {
