@@ -234,7 +234,7 @@ absl::StatusOr<std::vector<pb::AccessLogEntry>> AccessLog::Read(absl::Time deadl
   auto session = pool_.Acquire(deadline);
   if (!session.ok()) return session.status();
   values.insert(values.begin(), plan);
-  values.push_back(limit);
+  values.emplace_back(limit);
   std::vector<pb::AccessLogEntry> entries;
   absl::Status status =
       session->Query(absl::StrCat("SELECT number, entry FROM access_log WHERE plan = ? AND ",
@@ -258,7 +258,7 @@ absl::StatusOr<std::vector<pb::AccessLogEntry>> AccessLog::List(absl::Time deadl
   sql::Values values = {before == 0 ? std::numeric_limits<int64_t>::max() : before};
   if (!accessor.empty()) {
     condition += " AND accessor = ?";
-    values.push_back(accessor);
+    values.emplace_back(accessor);
   }
   return Read(deadline, plan, condition, std::move(values), limit);
 }

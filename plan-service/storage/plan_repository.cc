@@ -176,26 +176,26 @@ absl::StatusOr<std::vector<PlanRow>> PlanRepository::FindPlans(absl::Time deadli
   sql::Values values;
   if (!query.person.empty()) {
     sql += "l.plan IN (SELECT plan FROM plan_party WHERE person = ?";
-    values.push_back(query.person);
+    values.emplace_back(query.person);
     for (size_t i = 0; i < query.roles.size(); ++i) {
       absl::StrAppend(&sql, i == 0 ? " AND role IN (?" : ", ?");
-      values.push_back(query.roles[i]);
+      values.emplace_back(query.roles[i]);
     }
     sql += query.roles.empty() ? ")" : "))";
   } else {
     sql += "l.unit = ?";
-    values.push_back(query.unit);
+    values.emplace_back(query.unit);
   }
   if (query.state) {
     sql += " AND l.state = ?";
-    values.push_back(*query.state);
+    values.emplace_back(*query.state);
   }
   if (query.alarm) {
     sql +=
         " AND EXISTS (SELECT 1 FROM plan_alert a WHERE a.plan = l.plan AND a.alarm = ?"
         " AND a.from_date <= ?)";
-    values.push_back(*query.alarm);
-    values.push_back(query.today);
+    values.emplace_back(*query.alarm);
+    values.emplace_back(query.today);
   }
   if (query.after.size() == 2) {
     const std::string beyond = newest ? " < ?" : " > ?";
@@ -204,7 +204,7 @@ absl::StatusOr<std::vector<PlanRow>> PlanRepository::FindPlans(absl::Time deadli
     values.insert(values.end(), {query.after[0], query.after[0], query.after[1]});
   }
   absl::StrAppend(&sql, " ORDER BY ", column, newest ? " DESC" : "", ", l.plan LIMIT ?");
-  values.push_back(query.limit);
+  values.emplace_back(query.limit);
 
   auto session = pool_.Acquire(deadline);
   if (!session.ok()) return session.status();
@@ -228,7 +228,7 @@ absl::StatusOr<std::vector<AlertRow>> PlanRepository::ListAlerts(
     values.insert(values.end(), {after[0], after[0], after[1], after[1], after[2]});
   }
   sql += " ORDER BY from_date, plan, alarm LIMIT ?";
-  values.push_back(limit);
+  values.emplace_back(limit);
   auto session = pool_.Acquire(deadline);
   if (!session.ok()) return session.status();
   std::vector<AlertRow> rows;

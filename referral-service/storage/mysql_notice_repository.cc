@@ -61,15 +61,15 @@ std::vector<std::string> PlaceOf(const QueueRow& row) {
 // Appends "AND …" for one signal.
 void FilterSignal(pb::Clock::Signal signal, absl::CivilDay today, std::string& sql,
                   sql::Values& values) {
-  values.push_back(today);
+  values.emplace_back(today);
   if (signal == pb::Clock::RED) {
     sql += " AND due_date < ?";
   } else if (signal == pb::Clock::AMBER) {
     sql += " AND due_date >= ? AND amber_date <= ?";
-    values.push_back(today);
+    values.emplace_back(today);
   } else {
     sql += " AND due_date >= ? AND amber_date > ?";
-    values.push_back(today);
+    values.emplace_back(today);
   }
 }
 
@@ -90,7 +90,7 @@ absl::Status FilterAfter(const std::vector<std::string>& after, std::string& sql
       " (due_date = ? AND (submit_time > ? OR (submit_time = ? AND name > ?))))";
   for (const sql::Value& value :
        std::initializer_list<sql::Value>{rank, rank, due, due, submitted, submitted, after[3]}) {
-    values.push_back(value);
+    values.emplace_back(value);
   }
   return absl::OkStatus();
 }
@@ -133,20 +133,20 @@ class MysqlNoticeRepository final : public NoticeRepository {
     sql::Values values = {query.unit};
     if (query.state) {
       sql += " AND state = ? AND is_open = 1";
-      values.push_back(*query.state);
+      values.emplace_back(*query.state);
     } else {
       sql += " AND is_open = 1";
     }
     if (query.assignee) {
       sql += " AND assignee = ?";
-      values.push_back(*query.assignee);
+      values.emplace_back(*query.assignee);
     }
     if (query.signal) FilterSignal(*query.signal, query.today, sql, values);
     if (!query.after.empty()) {
       if (absl::Status status = FilterAfter(query.after, sql, values); !status.ok()) return status;
     }
     sql += " ORDER BY urgency_rank, due_date, submit_time, name LIMIT ?";
-    values.push_back(query.limit + 1);
+    values.emplace_back(query.limit + 1);
 
     auto session = pool_.Acquire(deadline);
     if (!session.ok()) return session.status();
