@@ -84,6 +84,8 @@ class NoticeRepository {
   virtual absl::StatusOr<std::optional<pb::QueueItem>> GetQueueItem(absl::Time deadline,
                                                                     const std::string& name,
                                                                     absl::CivilDay today) = 0;
+  // In a queue of many thousands the counts may be some seconds old, so that a page takes no longer
+  // than in a short one.
   virtual absl::StatusOr<QueueCounts> CountQueue(absl::Time deadline, const std::string& unit) = 0;
 
   // Notices in which one of the parties (parties.h) stands, newest first, older than `before`.
