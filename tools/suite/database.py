@@ -18,7 +18,7 @@ def _user_args():
     return ["--user=root"] if os.geteuid() == 0 else []
 
 
-def database(folder, log, buffer_pool="256M"):
+def database(folder, log, buffer_pool="256M", log_file="128M"):
     """Returns the server as a Process that is not started yet; installs its files when missing."""
     folder = pathlib.Path(folder).absolute()
     data, socket = folder / "data", folder / "s.sock"
@@ -32,7 +32,7 @@ def database(folder, log, buffer_pool="256M"):
     command = [
         "mariadbd", "--no-defaults", f"--datadir={data}", *_user_args(), f"--socket={socket}",
         "--skip-networking", f"--pid-file={folder}/pid", f"--innodb-buffer-pool-size={buffer_pool}",
-        "--innodb-log-file-size=128M", "--innodb-flush-log-at-trx-commit=1",
+        f"--innodb-log-file-size={log_file}", "--innodb-flush-log-at-trx-commit=1",
         "--character-set-server=utf8mb4", "--collation-server=utf8mb4_danish_ci",
         "--skip-name-resolve", "--max-connections=400", "--binlog-format=ROW",
         "--idle-write-transaction-timeout=10", "--performance-schema=OFF"]
