@@ -46,7 +46,7 @@ constexpr absl::Duration kLease = absl::Minutes(10);
 
 constexpr char kSelectDue[] =
     "SELECT id, message_key, class, recipient, capacity, municipality_code, bounce_token,"
-    " create_time, not_after, fence, attempts, unknowns FROM message"
+    " create_time, not_after, fence, attempts, unknowns, tries FROM message"
     " WHERE state = ? AND next_at <= ? ORDER BY next_at LIMIT ? FOR UPDATE SKIP LOCKED";
 constexpr char kClaim[] =
     "UPDATE message SET state = ?, fence = ?, owner = ?, lease_until = ?, gate_at = NULL"

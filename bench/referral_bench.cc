@@ -38,8 +38,11 @@ constexpr char kSelectNotice[] =
     "SELECT revision, create_time, update_time, document FROM notice WHERE name = ?";
 constexpr char kLockNotice[] =
     "SELECT revision, create_time, update_time, document FROM notice WHERE name = ? FOR UPDATE";
-constexpr char kFindOpen[] =
-    "SELECT name FROM notice_queue WHERE subject = ? AND is_open = 1 ORDER BY submit_time";
+constexpr char kFindOthers[] =
+    "(SELECT name FROM notice_queue WHERE subject = ? AND is_open = 1 ORDER BY name LIMIT 20)"
+    " UNION ALL"
+    " (SELECT DISTINCT plan FROM notice_queue WHERE subject = ? AND is_open = 0 AND plan <> ''"
+    " ORDER BY plan LIMIT 5)";
 constexpr char kSelectRequest[] =
     "SELECT method, payload_hash, name, revision, result FROM request"
     " WHERE actor = ? AND request_id = ?";
@@ -61,12 +64,13 @@ constexpr char kUpsertSecret[] =
     " ON DUPLICATE KEY UPDATE secret = VALUES(secret)";
 constexpr char kUpsertQueue[] =
     "INSERT INTO notice_queue (name, revision, unit, state, is_open, urgency_rank, due_date,"
-    " amber_date, submit_time, assignee, subject, source, close_time, item)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " amber_date, submit_time, assignee, subject, source, close_time, decide_date, plan, item)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
     " ON DUPLICATE KEY UPDATE revision = VALUES(revision), unit = VALUES(unit),"
     " state = VALUES(state), is_open = VALUES(is_open), urgency_rank = VALUES(urgency_rank),"
     " due_date = VALUES(due_date), amber_date = VALUES(amber_date), assignee = VALUES(assignee),"
-    " close_time = VALUES(close_time), item = VALUES(item)";
+    " close_time = VALUES(close_time), decide_date = VALUES(decide_date), plan = VALUES(plan),"
+    " item = VALUES(item)";
 constexpr char kAppend[] =
     "INSERT INTO outbox (aggregate, revision, payload, create_time) VALUES (?, ?, ?, ?)";
 constexpr char kPickNext[] =
@@ -218,7 +222,8 @@ class ReferralBench {
                          const Shape& shape, absl::Time now) {
     const absl::CivilDay day = OsloDay(now);
     c.Execute(kUpsertQueue, notice, revision, unit, state, 1, 1, day + 400, day + 21, now,
-              state == pb::NeedNotice::SUBMITTED ? "" : kAssignee, subject, 1, nullptr, shape.item);
+              state == pb::NeedNotice::SUBMITTED ? "" : kAssignee, subject, 1, nullptr, nullptr, "",
+              shape.item);
   }
 
   static void RawSubmit(RawConnection& c, const Shape& shape) {
@@ -235,7 +240,7 @@ class ReferralBench {
     c.Commit();
 
     c.Query(kSelectNotice, notice);
-    c.Query(kFindOpen, subject);
+    c.Query(kFindOthers, subject, subject);
     c.Begin();
     c.Query(kLockNotice, notice);
     Record(c, notice, 2, "SubmitNotice", now);
