@@ -37,6 +37,7 @@ const MyNotices = page(() => import('../views/notice/my-notices'), (m) => m.MyNo
 const MyNotice = page(() => import('../views/notice/my-notice'), (m) => m.MyNotice);
 const QueueView = page(() => import('../views/unit/queue'), (m) => m.QueueView);
 const CaseView = page(() => import('../views/unit/case'), (m) => m.CaseView);
+const Agenda = page(() => import('../views/unit/agenda'), (m) => m.Agenda);
 const FollowUp = page(() => import('../views/unit/follow-up'), (m) => m.FollowUp);
 const UnitPlan = page(() => import('../views/unit/unit-plan'), (m) => m.UnitPlan);
 const Coordinators = page(() => import('../views/unit/coordinators'), (m) => m.Coordinators);
@@ -81,6 +82,7 @@ export function Pages() {
         <Route path="/saker/:notice" element={<CaseView />} />
         <Route path="/enhet/planer/:plan" element={<UnitPlan />} />
         <Route path="/enheter/:unit/ko" element={<QueueView />} />
+        <Route path="/enheter/:unit/saksliste" element={<Agenda />} />
         <Route path="/enheter/:unit/oppfolging" element={<FollowUp />} />
         <Route path="/enheter/:unit/koordinatorer" element={<Coordinators />} />
         <Route path="/enheter/:unit/statistikk" element={<StatisticsView />} />

@@ -43,7 +43,7 @@ export interface Series {
 }
 
 // Stacked bars: one a group, one colour and pattern a series; the numbers are a table one click away.
-export function Stacked({ label, groups, series }: { label: string; groups: string[]; series: Series[] }) {
+export function Stacked({ label, groups, series, head }: { label: string; groups: string[]; series: Series[]; head?: string }) {
   const { t } = useLanguage();
   const [table, setTable] = useState(false);
   const id = useId();
@@ -57,7 +57,7 @@ export function Stacked({ label, groups, series }: { label: string; groups: stri
       {table ? (
         <div className="scroll" tabIndex={0} role="region" aria-label={label}>
           <table className="table">
-            <thead><tr><th scope="col">{t.statistics.source}</th>{series.map(({ name }) => <th key={name} scope="col">{name}</th>)}<th scope="col">{t.statistics.sum}</th></tr></thead>
+            <thead><tr><th scope="col">{head ?? t.statistics.source}</th>{series.map(({ name }) => <th key={name} scope="col">{name}</th>)}<th scope="col">{t.statistics.sum}</th></tr></thead>
             <tbody>
               {groups.map((group, g) => (
                 <tr key={group}><th scope="row">{group}</th>{series.map(({ name, values }) => <td key={name}>{values[g] ?? 0}</td>)}<td>{sums[g]}</td></tr>

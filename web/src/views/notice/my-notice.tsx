@@ -13,6 +13,7 @@ import { useDraft } from '../../shared/draft';
 import { Disclosure, Do, Form, TextArea } from '../../shared/form';
 import { Facts, Page, Panel } from '../../shared/page';
 import { Load } from '../../shared/state';
+import { Issued, OpenPdf } from '../unit/letters';
 import { Complaints } from './complaints';
 
 export function MyNotice() {
@@ -63,6 +64,14 @@ function Body({ notice }: { notice: NeedNotice }) {
         {notice.acceptance?.plan && role === 'CITIZEN' && <Link asChild><RouterLink to={pageOf(notice.acceptance.plan)}>{t.notice.openPlan}</RouterLink></Link>}
       </Panel>
       <Panel title={t.notice.content}><NoticeFacts notice={notice} /></Panel>
+      {notice.submitTime && (
+        <Panel title={t.letters.title} intro={role === 'CITIZEN' ? undefined : t.letters.receiptText}>
+          <ul className="lines">
+            <li><div>{t.letters.kinds[1]}</div><OpenPdf name={`${notice.name}/letters/receipt`} /></li>
+          </ul>
+          {role === 'CITIZEN' && <Issued letters={notice.letters.filter(({ name: letter }) => !letter.endsWith('/receipt'))} />}
+        </Panel>
+      )}
       {role === 'CITIZEN' && decided && <Complaints notice={notice} />}
       {!OVER.includes(notice.state) && (
         <Disclosure text={t.notice.withdraw} variant="tertiary">

@@ -74,9 +74,8 @@ function Waiting({ item }: { item: Notification }) {
       <div>
         <Link asChild><RouterLink to={target(item, unit)}>{t.obligations[item.kind]}</RouterLink></Link>
         {item.dueDate && <div className="quiet capital">{formatDate(item.dueDate, language)}</div>}
-        {days !== undefined && (days < 0
-          ? <Tag data-size="sm" data-color="danger">! {t.daysOver(-days)}</Tag>
-          : <Tag data-size="sm" data-color="neutral">{t.daysLeft(days)}</Tag>)}
+        {/* A reminder does not tell whether its duty was done since: a day that has passed is no alarm here. */}
+        {days !== undefined && <Tag data-size="sm" data-color="neutral">{days < 0 ? t.inbox.past(-days) : t.daysLeft(days)}</Tag>}
       </div>
       <Do command={seen} act={() => seen.send()} variant="tertiary">{t.inbox.markSeen}</Do>
     </li>

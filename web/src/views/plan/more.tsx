@@ -9,6 +9,7 @@ import { type CarePlan, CarePlan_State } from '../../gen/individuellplan/plan/v1
 import { languageCode, useLanguage } from '../../i18n/language';
 import { formatDay, formatTimeDay, fromInput } from '../../shared/dates';
 import { useDraft } from '../../shared/draft';
+import { saveFile } from '../../shared/files';
 import { Disclosure, Do, Form, Pick, TextArea, TextInput } from '../../shared/form';
 import { Empty, Panel } from '../../shared/page';
 import { activitiesOf, isOwners, mayEdit } from '../../shared/plan/model';
@@ -38,23 +39,14 @@ export function MoreView() {
   );
 }
 
-function save(content: Uint8Array<ArrayBuffer> | string, type: string, name: string): void {
-  const address = URL.createObjectURL(new Blob([content], { type }));
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(address);
-}
-
 function Download({ at: { plan } }: { at: InPlan }) {
   const { t } = useLanguage();
   const [reason, setReason] = useState('');
   const bundle = useCommand(
     (_: void, requestId) => plans.exportPlan({ name: plan.name, reason: reason.trim(), requestId }),
     ({ content, contentType, signature }) => {
-      save(new Uint8Array(content), contentType, 'individuell-plan.bundle');
-      save(signature, 'application/jose', 'individuell-plan.bundle.jws');
+      saveFile(new Uint8Array(content), contentType, 'individuell-plan.bundle');
+      saveFile(signature, 'application/jose', 'individuell-plan.bundle.jws');
     },
   );
   return (

@@ -25,14 +25,18 @@ export function Letters({ notice }: { notice: NeedNotice }) {
   const { role } = useSession();
   const kinds = kindsOf(notice);
   const [kind, setKind] = useState(kinds[0]!);
-  const [written, setWritten] = useState<Language>(notice.subject?.language || languageCode(language));
+  const [written, setWritten] = useState<Language>(notice.subject?.language === Language.NN || notice.subject?.language === Language.NB ? notice.subject.language : languageCode(language));
   const parent = notice.name;
   const letter = { kind, language: written };
   const draft = useCommand((_: void) => referrals.draftLetter({ parent, letter }));
   const issue = useCommand((_: void, requestId) => referrals.issueLetter({ parent, letter, requestId }));
-  if (role !== 'CASE_WORKER' || notice.state === State.DRAFT) return null;
+  if (notice.state === State.DRAFT) return null;
+  if (role !== 'CASE_WORKER') {
+    return notice.letters.length === 0 ? null : <Panel title={t.letters.title}><Issued letters={notice.letters} /></Panel>;
+  }
   return (
     <Panel title={t.letters.title} intro={t.letters.intro}>
+      <Issued letters={notice.letters} />
       <div className="beside">
         <Pick label={t.letters.which} value={kind} set={(value) => { setKind(value); draft.reset(); issue.reset(); }} options={kinds.map((value) => ({ value, text: t.letters.kinds[value] }))} />
         <Choice label={t.language} value={written} set={(value) => { setWritten(value); draft.reset(); }} options={[{ value: Language.NB, text: 'Bokmål' }, { value: Language.NN, text: 'Nynorsk' }]} />
@@ -58,10 +62,39 @@ export function Letters({ notice }: { notice: NeedNotice }) {
 }
 
 function Text({ letter }: { letter: Letter }) {
-  return <article className="letter" lang={letter.language === Language.NN ? 'nn' : 'nb'}>{letter.paragraphs.map((text, i) => <p key={i}>{text}</p>)}</article>;
+  const parts = letter.parts.length > 0 ? letter.parts : [{ name: '', heading: '', paragraphs: letter.paragraphs, legalSource: '' }];
+  return (
+    <article className="letter" lang={letter.language === Language.NN ? 'nn' : 'nb'}>
+      {letter.title && <h3>{letter.title}</h3>}
+      {parts.map(({ name, heading, paragraphs, legalSource }, i) => (
+        <section key={name + i}>
+          {heading && <h4>{heading}</h4>}
+          {paragraphs.map((text, j) => <p key={j}>{text}</p>)}
+          {legalSource && !letter.issueTime && <p className="letter-source">({legalSource})</p>}
+        </section>
+      ))}
+    </article>
+  );
 }
 
-function OpenPdf({ name }: { name: string }) {
+// Letters that were sent, each to be opened as PDF.
+export function Issued({ letters }: { letters: Letter[] }) {
+  const { t, language } = useLanguage();
+  if (letters.length === 0) return null;
+  return (
+    <ul className="lines">
+      {letters.map(({ name, kind, title, issueTime }) => (
+        <li key={name}>
+          <div>{title || t.letters.kinds[kind]}<div className="quiet">{formatTime(issueTime, language)}</div></div>
+          <OpenPdf name={name} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+// The text of a letter and its PDF, drawn up when asked for.
+export function OpenPdf({ name }: { name: string }) {
   const { t } = useLanguage();
   const [address, setAddress] = useState('');
   const render = useCommand(

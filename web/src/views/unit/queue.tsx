@@ -8,7 +8,7 @@ import { referrals } from '../../api/clients';
 import { useCommand } from '../../api/queries';
 import { pageOf } from '../../api/resources';
 import { useSession } from '../../app/session';
-import { Clock_Signal, NeedNotice_State as State, NeedNotice_Urgency } from '../../gen/individuellplan/referral/v1/need_notice_pb';
+import { Acceptance_Step, Clock_Signal, NeedNotice_State as State, NeedNotice_Urgency } from '../../gen/individuellplan/referral/v1/need_notice_pb';
 import type { QueueItem } from '../../gen/individuellplan/referral/v1/referral_service_pb';
 import { useLanguage } from '../../i18n/language';
 import { daysSince } from '../../shared/dates';
@@ -39,8 +39,11 @@ export function QueueView() {
   };
   const untaken = items.filter(kinds.untaken);
   return (
-    <Page title={t.queue.title} actions={role === 'CASE_WORKER' && (
-      <Do command={take} act={() => take.send()} variant="primary">{t.queue.takeNext}</Do>
+    <Page title={t.queue.title} actions={(
+      <>
+        {role === 'CASE_WORKER' && <Do command={take} act={() => take.send()} variant="primary">{t.queue.takeNext}</Do>}
+        <Button asChild variant="secondary"><RouterLink to="../saksliste" relative="path">{t.agenda.title}</RouterLink></Button>
+      </>
     )}>
       {live.error ? <Problem error={live.error} /> : null}
       {!live.complete && !live.error ? <Loading /> : (
@@ -92,6 +95,8 @@ function Item({ item, fresh }: { item: QueueItem; fresh: boolean }) {
         <Link asChild><RouterLink to={pageOf(item.name)}>{item.subjectDisplayName}</RouterLink></Link>
         <span>
           {item.urgency === NeedNotice_Urgency.URGENT && <Tag data-size="sm" data-color="danger">! {t.queue.urgent}</Tag>}{' '}
+          {item.openComplaint && <Tag data-size="sm" data-color="warning">! {t.queue.complaint}</Tag>}{' '}
+          {item.acceptanceStep === Acceptance_Step.COORDINATOR_DECLINED && <Tag data-size="sm" data-color="warning">! {t.cases.steps[5]}</Tag>}{' '}
           {item.possibleDuplicate && <Tag data-size="sm" data-color="warning">{t.queue.duplicate}</Tag>}{' '}
           <Tag data-size="sm" data-color={noticeColour(item.state)}>{t.noticeStates[item.state]}</Tag>
         </span>

@@ -7,7 +7,7 @@ import { useParams } from 'react-router';
 import { plans, referrals } from '../../api/clients';
 import { NeedNotice_State as State } from '../../gen/individuellplan/referral/v1/need_notice_pb';
 import { useLanguage } from '../../i18n/language';
-import { addDays, fromInput, toInput, today } from '../../shared/dates';
+import { addDays, fromInput, monthName, toInput, today } from '../../shared/dates';
 import { TextInput } from '../../shared/form';
 import { type Series, Stacked } from '../../shared/charts';
 import { Page, Panel } from '../../shared/page';
@@ -21,7 +21,7 @@ const OUTCOMES: State[][] = [
 ];
 
 export function StatisticsView() {
-  const { t } = useLanguage();
+  const { t, language } = useLanguage();
   const unit = `units/${useParams().unit}`;
   const [from, setFrom] = useState(toInput(addDays(today(), -365)));
   const [to, setTo] = useState(toInput(today()));
@@ -53,6 +53,12 @@ export function StatisticsView() {
                 <Figure name={t.statistics.overdue} value={data.overdueCount} alarm={data.overdueCount > 0} />
                 <Figure name={t.queue.median} value={seconds === undefined ? '–' : t.days(Math.round(Number(seconds) / 86_400))} />
               </div>
+              <Panel title={t.statistics.byMonth}>
+                <Stacked label={t.statistics.byMonth} groups={data.months.map(({ month }) => (month ? `${monthName(month, language)} ${month.year}` : ''))} head={t.statistics.month} series={[
+                  { name: t.statistics.inTime, values: data.months.map(({ submittedCount, overDeadlineCount }) => submittedCount - overDeadlineCount) },
+                  { name: t.statistics.overdue, values: data.months.map(({ overDeadlineCount }) => overDeadlineCount) },
+                ]} />
+              </Panel>
               <Panel title={t.statistics.bySource}>
                 <Stacked label={t.statistics.bySource} groups={sources.map((source) => t.sources[source])} series={series} />
               </Panel>
