@@ -85,6 +85,7 @@ export const GROUPS: Record<string, { login: ReturnType<typeof citizen>; places:
     places: [
       { name: 'queue', path: '/enheter/fjordvik/ko' },
       { name: 'case', path: linkOn('/enheter/fjordvik/ko', /^\/saker\//) },
+      { name: 'agenda', path: '/enheter/fjordvik/saksliste' },
       { name: 'follow-up', path: '/enheter/fjordvik/oppfolging' },
       { name: 'unit-plan', path: linkOn('/enheter/fjordvik/oppfolging', /^\/enhet\/planer\//) },
       { name: 'coordinators', path: '/enheter/fjordvik/koordinatorer' },

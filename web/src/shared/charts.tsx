@@ -55,7 +55,7 @@ export function Stacked({ label, groups, series, head }: { label: string; groups
     <figure className="stacked" aria-labelledby={id}>
       <figcaption id={id} className="for-ears">{label}</figcaption>
       {table ? (
-        <div className="scroll" tabIndex={0} role="region" aria-label={label}>
+        <div className="scroll" tabIndex={0} role="group" aria-label={label}>
           <table className="table">
             <thead><tr><th scope="col">{head ?? t.statistics.source}</th>{series.map(({ name }) => <th key={name} scope="col">{name}</th>)}<th scope="col">{t.statistics.sum}</th></tr></thead>
             <tbody>

@@ -109,7 +109,7 @@ function Held({ at: { plan, role }, evaluation }: { at: InPlan; evaluation: Eval
       )}
       {evaluation.goalAssessments.length > 0 && (
         <Panel title={t.meetings.howItWent}>
-          <div className="scroll" tabIndex={0} role="region" aria-label={t.meetings.howItWent}>
+          <div className="scroll" tabIndex={0} role="group" aria-label={t.meetings.howItWent}>
             <table className="table">
               <thead><tr><th scope="col">{t.goal.title}</th><th scope="col">{t.goal.yourVerdict}</th><th scope="col">{t.goal.theirVerdict}</th></tr></thead>
               <tbody>

@@ -62,7 +62,7 @@ function Members({ at }: { at: InPlan }) {
                 <>
                   <span className="quiet">{coordinator ? t.group.seesAll : t.group.sees(sees.length)}</span>
                   <Button asChild variant="secondary" data-size="sm">
-                    <RouterLink to={`${base}/deling/${idOf(person.name)}`} aria-label={t.group.whatSees(person.displayName)}>{t.group.change}</RouterLink>
+                    <RouterLink to={`${base}/deling/${idOf(person.name)}`} aria-label={`${t.group.change} ${person.displayName}`}>{t.group.change}</RouterLink>
                   </Button>
                   {!coordinator && <Remove at={at} person={person} />}
                 </>

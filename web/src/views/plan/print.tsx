@@ -29,7 +29,7 @@ export function PrintView() {
 
 // On a narrow screen a table scrolls by itself; on paper it is just a table.
 function Wide({ label, children }: { label: string; children: ReactNode }) {
-  return <div className="scroll" tabIndex={0} role="region" aria-label={label}>{children}</div>;
+  return <div className="scroll" tabIndex={0} role="group" aria-label={label}>{children}</div>;
 }
 
 function Paper({ plan }: { plan: CarePlan }) {
