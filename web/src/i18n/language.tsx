@@ -12,6 +12,9 @@ const texts: Record<Language, Texts> = { nb, nn };
 // The contract's code, for texts that somebody writes.
 export const languageCode = (language: Language) => (language === 'nn' ? LanguageCode.NN : LanguageCode.NB);
 
+// The word for a value of the contract; the contract may have grown since this page was built.
+export const wordFor = (words: Record<number, string>, code: number): string => words[code] ?? words[0]!;
+
 interface LanguageChoice {
   language: Language;
   setLanguage: (language: Language) => void;

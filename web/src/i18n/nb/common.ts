@@ -123,8 +123,9 @@ export const common = {
   },
   planStates: { 0: '', 1: 'Under arbeid', 2: 'I bruk', 3: 'På pause', 4: 'Avsluttet', 5: 'Avsluttet', 6: 'Feilregistrert' },
   alarms: {
-    0: '', 1: 'Mangler koordinator', 2: 'Evaluering er over tiden', 3: 'Et samtykke går snart ut', 4: 'Planen har hull',
+    0: 'Noe trenger dere', 1: 'Mangler koordinator', 2: 'Evaluering er over tiden', 3: 'Et samtykke går snart ut', 4: 'Planen har hull',
     5: 'Noen har ikke svart i tide',
+    9: 'Eieren har spurt om et oppslag', 10: 'Nødtilgang må vurderes',
   },
   goalStates: {
     0: '', 1: 'Forslag', 2: 'Godtatt', 3: 'Nei takk', 4: 'Planlagt', 5: 'I gang', 6: 'Hviler', 7: 'Ferdig', 8: 'Ikke lenger aktuelt',
@@ -169,5 +170,6 @@ export const common = {
     4: 'Du er spurt om å være koordinator', 5: 'En plan mangler koordinator', 6: 'Et samtykke går ut', 7: 'En planperiode går ut',
     8: 'En melding om behov er kommet inn', 9: 'Meldingen din er mottatt', 10: 'En melding nærmer seg fristen',
     11: 'Det er tatt en avgjørelse om meldingen din', 12: 'Vi trenger svar fra deg om en melding',
+    16: 'Noen kan ikke nås på e-post', 17: 'En plan er åpnet i en nødsituasjon', 18: 'Et spørsmål om et oppslag venter på svar',
   },
 };

@@ -124,8 +124,9 @@ export const common: typeof nb = {
   },
   planStates: { 0: '', 1: 'Under arbeid', 2: 'I bruk', 3: 'På pause', 4: 'Avslutta', 5: 'Avslutta', 6: 'Feilregistrert' },
   alarms: {
-    0: '', 1: 'Manglar koordinator', 2: 'Evaluering er over tida', 3: 'Eit samtykke går snart ut', 4: 'Planen har hol',
+    0: 'Noko treng dykk', 1: 'Manglar koordinator', 2: 'Evaluering er over tida', 3: 'Eit samtykke går snart ut', 4: 'Planen har hol',
     5: 'Nokon har ikkje svart i tide',
+    9: 'Eigaren har spurt om eit oppslag', 10: 'Naudtilgang må vurderast',
   },
   goalStates: {
     0: '', 1: 'Framlegg', 2: 'Godteke', 3: 'Nei takk', 4: 'Planlagt', 5: 'I gang', 6: 'Kviler', 7: 'Ferdig', 8: 'Ikkje lenger aktuelt',
@@ -170,5 +171,6 @@ export const common: typeof nb = {
     4: 'Du er spurd om å vere koordinator', 5: 'Ein plan manglar koordinator', 6: 'Eit samtykke går ut', 7: 'Ein planperiode går ut',
     8: 'Ei melding om behov er komen inn', 9: 'Meldinga di er motteken', 10: 'Ei melding nærmar seg fristen',
     11: 'Det er teke ei avgjerd om meldinga di', 12: 'Vi treng svar frå deg om ei melding',
+    16: 'Nokon kan ikkje nåast på e-post', 17: 'Ein plan er opna i ein naudsituasjon', 18: 'Eit spørsmål om eit oppslag ventar på svar',
   },
 };

@@ -5,7 +5,7 @@ import { pageOf } from '../../api/resources';
 import { useSession } from '../../app/session';
 import { CarePlan_State } from '../../gen/individuellplan/plan/v1/care_plan_pb';
 import type { PlanSummary } from '../../gen/individuellplan/plan/v1/plan_service_pb';
-import { useLanguage } from '../../i18n/language';
+import { useLanguage, wordFor } from '../../i18n/language';
 import { daysUntil, formatDay } from '../../shared/dates';
 import { Empty } from '../../shared/page';
 import { PlanStateTag } from '../../shared/plan/tags';
@@ -25,7 +25,7 @@ export function PlanCards({ plans }: { plans: PlanSummary[] }) {
           </div>
           <div className="line-tags">
             {plan.state !== CarePlan_State.ACTIVE && <PlanStateTag state={plan.state} />}
-            {plan.alarms.map((alarm) => <Tag key={alarm} data-size="sm" data-color="warning"><span aria-hidden>! </span>{t.alarms[alarm]}</Tag>)}
+            {plan.alarms.map((alarm) => <Tag key={alarm} data-size="sm" data-color="warning"><span aria-hidden>! </span>{wordFor(t.alarms, alarm)}</Tag>)}
           </div>
           <div className="quiet">
             {t.plan.nextMeeting}: {formatDay(plan.nextEvaluationDate, language) || t.noDate}

@@ -8,7 +8,7 @@ import { useCommand, useWaiting } from '../../api/queries';
 import { pageOf } from '../../api/resources';
 import { useSession } from '../../app/session';
 import type { Notification } from '../../gen/individuellplan/notification/v1/notification_service_pb';
-import { useLanguage } from '../../i18n/language';
+import { useLanguage, wordFor } from '../../i18n/language';
 import { daysUntil, formatDate, formatTimeDay } from '../../shared/dates';
 import { Do } from '../../shared/form';
 import { Empty, Page, Panel } from '../../shared/page';
@@ -33,7 +33,7 @@ export function Inbox() {
                 {seen.map((item) => (
                   <li key={item.name}>
                     <div>
-                      <Link asChild><RouterLink to={target(item, unit)}>{t.obligations[item.kind]}</RouterLink></Link>
+                      <Link asChild><RouterLink to={target(item, unit)}>{wordFor(t.obligations, item.kind)}</RouterLink></Link>
                       <div className="quiet">{formatTimeDay(item.createTime, language)}</div>
                     </div>
                   </li>
@@ -72,7 +72,7 @@ function Waiting({ item }: { item: Notification }) {
   return (
     <li>
       <div>
-        <Link asChild><RouterLink to={target(item, unit)}>{t.obligations[item.kind]}</RouterLink></Link>
+        <Link asChild><RouterLink to={target(item, unit)}>{wordFor(t.obligations, item.kind)}</RouterLink></Link>
         {item.dueDate && <div className="quiet capital">{formatDate(item.dueDate, language)}</div>}
         {/* A reminder does not tell whether its duty was done since: a day that has passed is no alarm here. */}
         {days !== undefined && <Tag data-size="sm" data-color="neutral">{days < 0 ? t.inbox.past(-days) : t.daysLeft(days)}</Tag>}

@@ -7,12 +7,12 @@ import { plans } from '../../api/clients';
 import { usePlans } from '../../api/queries';
 import { idOf } from '../../api/resources';
 import { CarePlan_Alarm as Alarm } from '../../gen/individuellplan/plan/v1/care_plan_pb';
-import { useLanguage } from '../../i18n/language';
+import { useLanguage, wordFor } from '../../i18n/language';
 import { daysUntil, formatDay } from '../../shared/dates';
 import { Empty, Page, Panel } from '../../shared/page';
 import { Load } from '../../shared/state';
 
-const ORDER = [Alarm.NO_COORDINATOR, Alarm.EVALUATION_OVERDUE, Alarm.UNANSWERED_REQUEST, Alarm.CONSENT_EXPIRING, Alarm.INCOMPLETE];
+const ORDER = [Alarm.EMERGENCY_REVIEW, Alarm.ACCESS_QUESTION, Alarm.NO_COORDINATOR, Alarm.EVALUATION_OVERDUE, Alarm.UNANSWERED_REQUEST, Alarm.CONSENT_EXPIRING, Alarm.INCOMPLETE];
 
 export function FollowUp() {
   const { t, language } = useLanguage();
@@ -27,11 +27,11 @@ export function FollowUp() {
         {(all) => (
           <>
             {all.length === 0 && <Empty>{t.followUp.none}</Empty>}
-            {ORDER.map((alarm) => {
+            {[...new Set([...ORDER, ...all.map(({ alarm }) => alarm)])].map((alarm) => {
               const found = all.filter((alert) => alert.alarm === alarm);
               if (found.length === 0) return null;
               return (
-                <Panel key={alarm} title={`${t.alarms[alarm]} (${found.length})`} tone={alarm === Alarm.NO_COORDINATOR ? 'attention' : 'plain'}>
+                <Panel key={alarm} title={`${wordFor(t.alarms, alarm)} (${found.length})`} tone={alarm === Alarm.NO_COORDINATOR ? 'attention' : 'plain'}>
                   <ul className="lines">
                     {found.map(({ plan, sinceDate }) => (
                       <li key={plan}>

@@ -8,7 +8,7 @@ import { useCommand, usePlan } from '../../api/queries';
 import { useSession } from '../../app/session';
 import { type CarePlan } from '../../gen/individuellplan/plan/v1/care_plan_pb';
 import { CoordinatorAppointment_Kind, CoordinatorAppointment_State, Participant_Kind } from '../../gen/individuellplan/plan/v1/care_team_pb';
-import { useLanguage } from '../../i18n/language';
+import { useLanguage, wordFor } from '../../i18n/language';
 import { formatDay, formatTimeDay, today } from '../../shared/dates';
 import { useDraft } from '../../shared/draft';
 import { Disclosure, Do, Form, Pick, TextArea, TextInput } from '../../shared/form';
@@ -39,7 +39,7 @@ function Body({ plan }: { plan: CarePlan }) {
       <Facts facts={[
         [t.status, <PlanStateTag key="s" state={plan.state} />],
         [t.plan.nextMeeting, formatDay(nextEvaluation(plan)?.dueDate, language) || t.noDate],
-        [t.followUp.alarms, plan.alarms.map((alarm) => t.alarms[alarm]).join(', ')],
+        [t.followUp.alarms, plan.alarms.map((alarm) => wordFor(t.alarms, alarm)).join(', ')],
       ]} />
       <Panel title={t.plan.coordinator} tone={coordinator ? 'plain' : 'attention'}>
         {!coordinator && <Paragraph>{t.plan.noCoordinator}</Paragraph>}
