@@ -86,7 +86,7 @@ class Run:
         return saga.accept(self.call, saga.referrals(self.suite), person, COORDINATOR)
 
     def answer(self, name):
-        """The coordinator says yes."""
+        """The coordinator says yes, unless they have."""
         stub = saga.plans(self.suite)
         self.until(lambda: self.notice(name).acceptance.step >= notices.Acceptance.AWAITING_COORDINATOR,
                    "the coordinator is asked")
@@ -96,6 +96,8 @@ class Run:
         found = self.call(stub.GetPlan, "plan-service", saga.CASE_WORKER,
                           plan.GetPlanRequest(name=acceptance.plan))
         appointment = found.coordinator_appointments[0]
+        if appointment.HasField("accept_time"):
+            return
         who = {"sub": appointment.person, "role": "PRACTITIONER", "org": "organizations/999990003",
                "name": "Amina Hassan Lie"}
         self.call(stub.AcceptCoordinatorAppointment, "plan-service", who,
