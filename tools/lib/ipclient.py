@@ -139,6 +139,16 @@ class GrpcCaller(Caller):
                              status.details) from None
 
 
+    def submit(self, items):
+        """Sends a batch of notices (CreateNoticeRequest) in one stream; the results, in their order."""
+        self.log_in()
+        exchange = self._channel.stream_stream(
+            "/individuellplan.referral.v1.ReferralService/SubmitNotices",
+            referral_service_pb2.CreateNoticeRequest.SerializeToString,
+            referral_service_pb2.SubmitNoticesResponse.FromString)
+        return list(exchange(iter(items), timeout=60, metadata=self._metadata))
+
+
 class BrowserCaller(Caller):
     """The Connect protocol with the session cookie of a login, as the web application calls."""
 
