@@ -73,6 +73,7 @@ export const GROUPS: Record<string, { login: ReturnType<typeof citizen>; places:
     places: [
       { name: 'home', path: '/' },
       { name: 'plans', path: '/planer' },
+      { name: 'emergency', path: '/nodtilgang' },
       { name: 'plan-as-coordinator', path: linkOn('/planer', /^\/planer\/./) },
       { name: 'editor', path: async (page) => `${await linkOn('/planer', /^\/planer\/./)(page)}/rediger` },
       { name: 'new-activity', path: async (page) => `${await linkOn('/planer', /^\/planer\/./)(page)}/rediger/tiltak` },

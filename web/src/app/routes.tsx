@@ -30,6 +30,7 @@ const Editor = page(() => import('../views/coordinator/editor'), (m) => m.Editor
 const ActivityForm = page(() => import('../views/coordinator/activity-form'), (m) => m.ActivityForm);
 const PlansView = page(() => import('../views/helper/plans'), (m) => m.PlansView);
 const MyActivities = page(() => import('../views/helper/my-activities'), (m) => m.MyActivities);
+const EmergencyView = page(() => import('../views/helper/emergency'), (m) => m.EmergencyView);
 const Inbox = page(() => import('../views/person/inbox'), (m) => m.Inbox);
 const SettingsView = page(() => import('../views/person/settings'), (m) => m.SettingsView);
 const SendNotice = page(() => import('../views/notice/send'), (m) => m.SendNotice);
@@ -58,6 +59,7 @@ export function Pages() {
         <Route path="/meldinger" element={<MyNotices />} />
         <Route path="/meldinger/:notice" element={<MyNotice />} />
         <Route path="/mine-tiltak" element={<MyActivities />} />
+        <Route path="/nodtilgang" element={<EmergencyView />} />
         <Route path="/planer" element={<PlansView />} />
         <Route path="/planer/:plan">
           <Route index element={<PlanOverview />} />

@@ -112,7 +112,7 @@ export const plan = {
     filter: 'Vis oppslag av', everybody: 'Alle', nobody: 'Ingen andre har sett på planen.', showOwn: 'Vis også mine egne oppslag', system: 'Systemet', yourself: 'deg selv',
     bases: { OWNER: 'Eier planen', REPRESENTATIVE: 'Handler for eieren', READER: 'Har lesefullmakt', COORDINATOR: 'Koordinator', NOMINEE: 'Spurt om å være koordinator', CONSENT: 'Du har sagt ja', UNIT: 'Koordinerende enhet', UNIT_LEADER: 'Leder, kontroll', EMERGENCY: 'Nødtilgang', SERVICE: 'Systemet' },
     sawAll: 'Så hele planen.', saw: (what: string) => `Så: ${what}.`, sawNothing: 'Så bare at planen finnes.', purpose: 'Formål', ask: 'Spør hvorfor', sendQuestion: 'Send spørsmålet',
-    question: 'Hva lurer du på?', questionHelp: 'Kommunen må svare deg.', questionSent: '✓ Spørsmålet er sendt', asked: (when: string) => `Du spurte ${when}.`, verify: 'Sjekk at loggen er hel',
+    question: 'Hva lurer du på?', questionHelp: 'Kommunen må svare deg.', questionSent: '✓ Spørsmålet er sendt', asked: (when: string) => `Du spurte ${when}.`, ownerAsked: (when: string) => `Eieren spurte ${when}.`, answerIt: 'Svar eieren', answerHelp: 'Forklar slik at eieren forstår det.', verify: 'Sjekk at loggen er hel',
     intact: (n: number) => `Loggen er hel: ${n} linjer er sjekket.`, broken: 'Noe er endret i loggen. Si fra til kommunen.',
   },
   meetings: {

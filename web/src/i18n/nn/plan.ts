@@ -113,7 +113,7 @@ export const plan: typeof nb = {
     filter: 'Vis oppslag av', everybody: 'Alle', nobody: 'Ingen andre har sett på planen.', showOwn: 'Vis òg mine eigne oppslag', system: 'Systemet', yourself: 'deg sjølv',
     bases: { OWNER: 'Eig planen', REPRESENTATIVE: 'Handlar for eigaren', READER: 'Har lesefullmakt', COORDINATOR: 'Koordinator', NOMINEE: 'Spurd om å vere koordinator', CONSENT: 'Du har sagt ja', UNIT: 'Koordinerande eining', UNIT_LEADER: 'Leiar, kontroll', EMERGENCY: 'Naudtilgang', SERVICE: 'Systemet' },
     sawAll: 'Såg heile planen.', saw: (what) => `Såg: ${what}.`, sawNothing: 'Såg berre at planen finst.', purpose: 'Føremål', ask: 'Spør kvifor', sendQuestion: 'Send spørsmålet',
-    question: 'Kva lurer du på?', questionHelp: 'Kommunen må svare deg.', questionSent: '✓ Spørsmålet er sendt', asked: (when) => `Du spurde ${when}.`, verify: 'Sjekk at loggen er heil',
+    question: 'Kva lurer du på?', questionHelp: 'Kommunen må svare deg.', questionSent: '✓ Spørsmålet er sendt', asked: (when) => `Du spurde ${when}.`, ownerAsked: (when) => `Eigaren spurde ${when}.`, answerIt: 'Svar eigaren', answerHelp: 'Forklar slik at eigaren forstår det.', verify: 'Sjekk at loggen er heil',
     intact: (n) => `Loggen er heil: ${n} linjer er sjekka.`, broken: 'Noko er endra i loggen. Sei frå til kommunen.',
   },
   meetings: {

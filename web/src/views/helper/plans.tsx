@@ -1,6 +1,8 @@
-import { usePlans } from '../../api/queries';
+import { Link } from '@digdir/designsystemet-react';
 import { useState } from 'react';
+import { Link as RouterLink } from 'react-router';
 
+import { usePlans } from '../../api/queries';
 import { useLanguage } from '../../i18n/language';
 import { Pick } from '../../shared/form';
 import { Page } from '../../shared/page';
@@ -24,6 +26,7 @@ export function PlansView() {
         { value: 'alarm = "CONSENT_EXPIRING"', text: t.alarms[3] },
       ]} />
       <Load query={query}>{(plans) => <PlanCards plans={plans} />}</Load>
+      <p><Link asChild><RouterLink to="/nodtilgang">{t.emergency.open}</RouterLink></Link></p>
     </Page>
   );
 }

@@ -5,21 +5,24 @@ import { useState } from 'react';
 
 import { access } from '../../api/clients';
 import { useCommand } from '../../api/queries';
+import { useSession } from '../../app/session';
 import type { AccessLogEntry } from '../../gen/individuellplan/plan/v1/access_service_pb';
 import type { CarePlan } from '../../gen/individuellplan/plan/v1/care_plan_pb';
 import { useLanguage } from '../../i18n/language';
-import { formatTime } from '../../shared/dates';
+import { formatDay, formatTime } from '../../shared/dates';
+import { useDraft } from '../../shared/draft';
 import { Check, Disclosure, Form, Pick, TextArea } from '../../shared/form';
 import { Empty, Panel } from '../../shared/page';
 import { isOwners } from '../../shared/plan/model';
 import { Load } from '../../shared/state';
+import { Emergencies } from './emergencies';
 import { PlanFrame } from './frame';
 
 export function AccessLogView() {
   const { t } = useLanguage();
   return (
     <PlanFrame title={t.tabs.seen} heading={({ role }) => (isOwners(role) ? t.tabs.seen : t.tabs.seenByMe)} lead={({ role }) => (isOwners(role) ? t.log.lead : t.log.leadOwn)}>
-      {({ plan, role }) => <AccessLog plan={plan} mayAsk={isOwners(role)} />}
+      {({ plan, role }) => <><Emergencies plan={plan} /><AccessLog plan={plan} mayAsk={isOwners(role)} /></>}
     </PlanFrame>
   );
 }
@@ -64,6 +67,7 @@ export function AccessLog({ plan, mayAsk, parent = plan?.name ?? '' }: { plan?: 
 
 function Entry({ entry, plan, mayAsk }: { entry: AccessLogEntry; plan?: CarePlan; mayAsk: boolean }) {
   const { t, language } = useLanguage();
+  const { role } = useSession();
   const bases = t.log.bases as Record<string, string>;
   const organization = plan?.participants.find((each) => each.organization === entry.organization)?.organizationDisplayName;
   const own = entry.accessor === plan?.subject?.person;
@@ -80,10 +84,14 @@ function Entry({ entry, plan, mayAsk }: { entry: AccessLogEntry; plan?: CarePlan
             ? t.log.saw(entry.sections.map((section) => t.sections[section].toLowerCase()).join(', ')) : t.log.sawNothing}
           {entry.purposeOfUse && ` ${t.log.purpose}: ${entry.purposeOfUse}`}
         </div>
-        {entry.askTime && <div>{t.log.asked(formatTime(entry.askTime, language))}</div>}
+        {entry.askTime && (
+          <div>{mayAsk ? t.log.asked(formatTime(entry.askTime, language)) : t.log.ownerAsked(formatTime(entry.askTime, language))} {entry.question && `«${entry.question}»`}</div>
+        )}
+        {entry.askTime && !entry.answerTime && entry.answerDueDate && <div className="quiet">{t.answers.answerBy(formatDay(entry.answerDueDate, language))}</div>}
         {entry.answer && <blockquote className="quote">{entry.answer}</blockquote>}
       </div>
-      {mayAsk && !own && !entry.askTime && <Ask entry={entry} />}
+      {mayAsk && !own && (!entry.askTime || entry.answerTime) && <Ask entry={entry} />}
+      {role === 'UNIT_LEADER' && entry.askTime && !entry.answerTime && <Answer entry={entry} />}
     </li>
   );
 }
@@ -96,6 +104,23 @@ function Ask({ entry }: { entry: AccessLogEntry }) {
     <Disclosure text={t.log.ask} variant="tertiary">
       <Form command={ask} submit={() => ask.send()} submitText={t.log.sendQuestion} done={t.log.questionSent}>
         <TextArea label={t.log.question} help={t.log.questionHelp} value={question} set={setQuestion} rows={2} required={false} />
+      </Form>
+    </Disclosure>
+  );
+}
+
+// The leader answers what the owner has asked; the owner reads it here.
+function Answer({ entry }: { entry: AccessLogEntry }) {
+  const { t } = useLanguage();
+  const draft = useDraft(`${entry.name}/answer`, '');
+  const answer = useCommand(
+    (text: string, requestId) => access.answerAccessQuestion({ name: entry.name, answer: text, requestId }),
+    () => draft.forget(''),
+  );
+  return (
+    <Disclosure text={t.log.answerIt} variant="primary">
+      <Form command={answer} submit={() => answer.send(draft.value.trim())} submitText={t.notice.sendAnswer} check={() => (draft.value.trim() ? undefined : t.required)}>
+        <TextArea label={t.notice.yourAnswer} help={t.log.answerHelp} value={draft.value} set={draft.set} rows={3} />
       </Form>
     </Disclosure>
   );

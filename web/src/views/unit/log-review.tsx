@@ -10,6 +10,7 @@ import { TextInput } from '../../shared/form';
 import { Empty, Page, Panel } from '../../shared/page';
 import { Load } from '../../shared/state';
 import { AccessLog } from '../plan/access-log';
+import { Emergencies } from '../plan/emergencies';
 
 export function LogReview() {
   const { t } = useLanguage();
@@ -49,7 +50,7 @@ export function LogOfPlan() {
   return (
     <Page title={t.nav.logReview} heading={query.data && t.plan.planOf(query.data.subject?.displayName ?? '')} back={{ to: `/enheter/${unit}/innsyn`, text: t.nav.logReview }}>
       <Paragraph className="quiet">{t.followUp.logText}</Paragraph>
-      <Load query={query}>{(plan) => <AccessLog plan={plan} parent={plan.name} mayAsk={false} />}</Load>
+      <Load query={query}>{(plan) => <><Emergencies plan={plan} /><AccessLog plan={plan} parent={plan.name} mayAsk={false} /></>}</Load>
     </Page>
   );
 }
