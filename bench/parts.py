@@ -100,11 +100,11 @@ def plan(folder, names, options):
 def referral(folder, names, options):
     size = options.size or SIZES["referral"]
     # Enough at the head of the queue to be taken as fast as anybody can.
-    written = max(SMALL, int(5_000 * (options.seconds * options.rounds + 0.5)) if "referral.take_next" in names else 0)
+    written = max(SMALL, int(7_000 * (options.seconds * options.rounds + 0.5)) if "referral.take_next" in names else 0)
     with Bench(folder) as bench:
         flags = [f"--size={size}"]
         bench.run("referral_bench", f"--write={written}", f"--copy={max(0, size - written)}",
-                  f"--copy_for_raw={4 * written if 'referral.take_next' in names else 1}")
+                  f"--copy_for_raw={6 * written if 'referral.take_next' in names else 1}")
         if "referral.queue_page" in names:
             bench.migrate("referral-service", "ip_referral_small")
             bench.run("referral_bench", f"--write={SMALL}", "--schema=ip_referral_small")
