@@ -68,6 +68,7 @@ GatewayOptions OptionsFromFlags() {
   options.limits.per_subject = rate(absl::GetFlag(FLAGS_rate_per_subject));
   options.limits.per_address = rate(absl::GetFlag(FLAGS_rate_per_address));
   options.limits.per_backend.calls = absl::GetFlag(FLAGS_calls_per_backend);
+  options.public_url = LoginOptionsFromFlags().public_url;
   options.web_root = absl::GetFlag(FLAGS_web_root);
   options.session_cookie = SessionCookieName(LoginOptionsFromFlags());
   options.reflection = common.reflection;

@@ -69,6 +69,9 @@ absl::StatusOr<std::unique_ptr<Gateway>> Gateway::Start(GatewayOptions options,
 
   self->connect_ = std::make_unique<ConnectDoor>(self->methods_.get(), &self->backends_,
                                                  self->gate_.get(), given.session_cookie);
+  self->fhir_ =
+      std::make_unique<FhirDoor>(self->methods_.get(), &self->backends_, self->gate_.get(),
+                                 given.session_cookie, given.public_url + "/fhir/R4/");
   self->files_ = std::make_unique<StaticFiles>(given.web_root);
   self->http_ = std::make_unique<HttpServer>(
       [raw = self.get()](std::shared_ptr<Exchange> exchange) { raw->Route(std::move(exchange)); },
@@ -140,6 +143,7 @@ void Gateway::Route(std::shared_ptr<Exchange> exchange) {
   if (auto status = gate_->CheckAddress(exchange->peer()); !status.ok()) {
     return exchange->Reply(ErrorResponse(status));
   }
+  if (FhirDoor::Serves(path)) return fhir_->Handle(std::move(exchange));
   if (options_.pages && options_.pages(exchange)) return;
   exchange->Reply(files_->Answer(request));
 }

@@ -23,6 +23,7 @@
 #include "gateway/doors/grpc_proxy.h"
 #include "gateway/doors/http_server.h"
 #include "gateway/doors/static_files.h"
+#include "gateway/fhir/door.h"
 #include "gateway/policy/gate.h"
 #include "gateway/policy/methods.h"
 #include "lib/auth/internal_token.h"
@@ -38,7 +39,8 @@ struct GatewayOptions {
   google::protobuf::FileDescriptorSet protos = BuiltInProtos();
   rpc::TlsFiles tls;  // with a `cert_file`, both faces speak TLS 1.3 and nothing else
   rpc::TlsFiles backend_tls;
-  std::string web_root;  // "" serves no web app
+  std::string public_url = "http://localhost:8080";  // how clients see it, without a last slash
+  std::string web_root;                              // "" serves no web app
   std::string session_cookie = "__Host-ip_session";
   // Pages of its own, e.g. of the login: answers and returns true, or leaves the exchange alone.
   std::function<bool(const std::shared_ptr<Exchange>&)> pages;
@@ -92,6 +94,7 @@ class Gateway {
   std::unique_ptr<grpc::Server> grpc_;
   std::unique_ptr<GrpcAcceptor> acceptor_;
   std::unique_ptr<ConnectDoor> connect_;
+  std::unique_ptr<FhirDoor> fhir_;
   std::unique_ptr<StaticFiles> files_;
   std::unique_ptr<HttpServer> http_;
   boost::asio::io_context io_;

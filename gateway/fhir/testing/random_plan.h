@@ -46,13 +46,22 @@ class RandomFiller {
     }
     for (int i = 0; i < message.GetDescriptor()->field_count(); ++i) {
       const auto* field = message.GetDescriptor()->field(i);
-      if (field->name() == "name" || Pick(3) == 0) continue;
+      // What is stored always has a state and a kind.
+      const bool always = IsState(*field);
+      if (field->name() == "name" || (!always && Pick(3) == 0)) continue;
       const int count = field->is_repeated() ? Pick(depth == 0 ? 6 : 3) : 1;
       for (int n = 0; n < count; ++n) FillField(message, *field, depth);
     }
   }
 
  private:
+  static bool IsState(const google::protobuf::FieldDescriptor& field) {
+    return field.name() == "state" || field.name() == "kind" || field.name() == "execution";
+  }
+  static bool IsPerson(const google::protobuf::FieldDescriptor& field) {
+    return field.name() == "person" || field.name() == "grantor" || field.name() == "author";
+  }
+
   void FillDate(google::type::Date& date) {
     if (Pick(20) == 0) return;  // set, but empty
     date.set_year(1930 + Pick(120));
@@ -67,11 +76,13 @@ class RandomFiller {
     const bool many = field.is_repeated();
     switch (field.cpp_type()) {
       case Field::CPPTYPE_STRING:
+        if (IsPerson(field)) return reflection->SetString(&message, &field, "persons/" + Id());
         return many ? reflection->AddString(&message, &field, Text())
                     : reflection->SetString(&message, &field, Text());
       case Field::CPPTYPE_ENUM: {
-        const int value =
-            field.enum_type()->value(Pick(field.enum_type()->value_count()))->number();
+        const int least = IsState(field) ? 1 : 0;
+        const int count = field.enum_type()->value_count() - least;
+        const int value = field.enum_type()->value(least + Pick(count))->number();
         return many ? reflection->AddEnumValue(&message, &field, value)
                     : reflection->SetEnumValue(&message, &field, value);
       }
