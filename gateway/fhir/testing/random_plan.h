@@ -110,6 +110,7 @@ inline individuellplan::plan::v1::CarePlan RandomPlan(unsigned seed) {
   individuellplan::plan::v1::CarePlan plan;
   filler.Fill(plan);
   plan.set_name("plans/" + filler.Id());
+  plan.set_unit("units/fjordvik");
   const auto name = [&](auto& elements, const char* collection) {
     for (auto& element : elements) {
       element.set_name(absl::StrFormat("%s/%s/%s", plan.name(), collection, filler.Id()));
