@@ -59,10 +59,14 @@ Choice Choose(const std::vector<Slot>& due, const RecipientHistory& history, abs
     } else if (last.klass == Class::A) {
       choice.single.push_back(std::move(last));
     } else {
-      const absl::Time tomorrow = absl::FromCivil(OsloDay(now) + 1, Oslo());
-      const absl::Time next_chance =
-          NextSendable(tomorrow, last.klass, last.recipient, history.quiet);
-      if (history.had_digest_today && !IsUrgent(last, next_chance)) {
+      const absl::CivilDay today = OsloDay(now);
+      const absl::CivilDay next_day =
+          std::max(today + 1, history.last_digest.value_or(today) + history.digest_days);
+      const bool too_soon =
+          history.last_digest && today - *history.last_digest < history.digest_days;
+      const absl::Time next_chance = NextSendable(absl::FromCivil(next_day, Oslo()), last.klass,
+                                                  last.recipient, history.quiet);
+      if (too_soon && !IsUrgent(last, next_chance)) {
         last.not_before = next_chance;
         choice.update.push_back(std::move(last));
       } else {

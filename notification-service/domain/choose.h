@@ -3,6 +3,7 @@
 #ifndef NOTIFICATION_SERVICE_DOMAIN_CHOOSE_H_
 #define NOTIFICATION_SERVICE_DOMAIN_CHOOSE_H_
 
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -16,8 +17,10 @@ namespace ip::notification {
 struct RecipientHistory {
   // Slots bound before, for the cooldown.
   std::vector<Slot> bound = {};
-  // Whether a gathered mail (class B) was made for the recipient today.
-  bool had_digest_today = false;
+  // The last day a gathered mail (class B) was made for the recipient, and how many days there are
+  // from one to the next at least.
+  std::optional<absl::CivilDay> last_digest = {};
+  int digest_days = 1;
   // Kinds the recipient wants in the portal only.
   std::set<Obligation::Kind> muted = {};
   QuietHours quiet = {};
@@ -38,8 +41,8 @@ struct Choice {
 //  - Of each duty only the latest rung that is still right goes; earlier ones are superseded. When
 //    none is right, all are expired: late reminders never come in a burst.
 //  - The same rung of the same duty is not sent again within its cooldown.
-//  - Outside the hours it waits. At most one class B mail goes to a person a day; stragglers wait
-//  for
+//  - Outside the hours it waits. At most one class B mail goes to a person a day (a week, if they
+//  wish); stragglers wait for
 //    the next morning, but for the rungs next to the due date and those that would expire.
 Choice Choose(const std::vector<Slot>& due, const RecipientHistory& history, absl::Time now);
 

@@ -65,16 +65,16 @@ TEST(Choose, GathersOneMailAndHoldsStragglers) {
   Slot other = SlotOf("-14d", 0, kToday, kToday + 6);
   other.obligation = "plans/q/evaluations/f";
   EXPECT_EQ(Choose({SlotOf("-7d", 1, kToday, kToday + 5), other}, {}, kMonday).digest.size(), 2u);
-  const Choice late = Choose({other}, {.had_digest_today = true}, kMonday);
+  const Choice late = Choose({other}, {.last_digest = kToday}, kMonday);
   ASSERT_EQ(late.update.size(), 1u);
   EXPECT_EQ(late.update[0].not_before, MorningOf(kToday + 1, "persons/eva"));
   EXPECT_EQ(late.update[0].state, SlotState::kPlanned);
   // Next to the due date, or when tomorrow is too late, it does not wait.
-  EXPECT_EQ(Choose({SlotOf("-1d", 2, kToday, kToday + 1)}, {.had_digest_today = true}, kMonday)
+  EXPECT_EQ(Choose({SlotOf("-1d", 2, kToday, kToday + 1)}, {.last_digest = kToday}, kMonday)
                 .digest.size(),
             1u);
   EXPECT_EQ(
-      Choose({SlotOf("-7d", 1, kToday, kToday)}, {.had_digest_today = true}, kMonday).digest.size(),
+      Choose({SlotOf("-7d", 1, kToday, kToday)}, {.last_digest = kToday}, kMonday).digest.size(),
       1u);
 }
 
@@ -88,7 +88,7 @@ TEST(Choose, WaitsForOfficeHours) {
 TEST(Choose, WhatMustArriveGoesAlone) {
   Slot must = SlotOf("now", 0, kToday, kToday + 2);
   must.klass = Class::A;
-  const Choice choice = Choose({must}, {.had_digest_today = true}, kMonday);
+  const Choice choice = Choose({must}, {.last_digest = kToday}, kMonday);
   EXPECT_EQ(choice.single.size(), 1u);
 }
 
@@ -116,6 +116,19 @@ TEST(Choose, QuietHoursNarrowWhatCanWaitAndNothingElse) {
   for (const QuietHours none : {QuietHours{17, 0}, QuietHours{12, 12}, QuietHours{0, 8}}) {
     EXPECT_FALSE(IsUsable(none));
   }
+}
+
+TEST(Choose, OnceAWeekIsOnceAWeekButForWhatCannotWait) {
+  RecipientHistory history;
+  history.last_digest = kToday - 2;
+  EXPECT_EQ(Choose({SlotOf("-7d", 1, kToday, kToday + 9)}, history, kMonday).digest.size(), 1u);
+  history.digest_days = 7;
+  const Choice choice = Choose({SlotOf("-7d", 1, kToday, kToday + 9)}, history, kMonday);
+  ASSERT_EQ(choice.update.size(), 1u);
+  // The fifth day from now is a Saturday: Monday.
+  EXPECT_EQ(OsloDay(choice.update[0].not_before), kToday + 7);
+  EXPECT_EQ(Choose({SlotOf("-7d", 1, kToday, kToday + 3)}, history, kMonday).digest.size(), 1u);
+  EXPECT_EQ(Choose({SlotOf("-1d", 2, kToday, kToday + 9)}, history, kMonday).digest.size(), 1u);
 }
 
 }  // namespace

@@ -141,7 +141,8 @@ class Life {
       if (Addressee(slot.recipient, slot.capacity) == addressee) history.bound.push_back(slot);
     }
     const absl::CivilDay today = OsloDay(now_);
-    history.had_digest_today = digests_.contains({addressee, today});
+    const bool had_digest = digests_.contains({addressee, today});
+    if (had_digest) history.last_digest = today;
     const Choice choice = Choose(due, history, now_);
     Apply(choice.update);
     std::set<std::string> duties;
@@ -162,7 +163,7 @@ class Life {
       }
     }
     if (choice.digest.empty()) return;
-    EXPECT_TRUE(!history.had_digest_today || straggler) << "a second gathered mail in one day";
+    EXPECT_TRUE(!had_digest || straggler) << "a second gathered mail in one day";
     digests_.insert({addressee, today});
   }
 

@@ -37,9 +37,8 @@ absl::Status CheckWishes(const pb::Preferences& wishes, const RuleSet& rules) {
   if (!individuellplan::type::v1::Language_IsValid(wishes.language())) {
     violations.Add("preferences.language", "must be NB, NN, SE or EN");
   }
-  if (wishes.digest() != pb::Preferences::DIGEST_UNSPECIFIED &&
-      wishes.digest() != pb::Preferences::DAILY) {
-    violations.Add("preferences.digest", "only DAILY is offered yet");
+  if (!pb::Preferences::Digest_IsValid(wishes.digest())) {
+    violations.Add("preferences.digest", "must be DAILY or WEEKLY");
   }
   if (!IsUsable({.earliest = wishes.earliest_hour(), .latest = wishes.latest_hour()})) {
     violations.Add(

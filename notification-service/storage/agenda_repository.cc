@@ -40,6 +40,9 @@ absl::StatusOr<RecipientHistory> HistoryOf(sql::Session& session, const std::str
                                 for (const int kind : preferences.muted_kinds()) {
                                   history.muted.insert(static_cast<Obligation::Kind>(kind));
                                 }
+                                if (preferences.digest() == Preferences::WEEKLY) {
+                                  history.digest_days = 7;
+                                }
                                 history.quiet = {.earliest = preferences.earliest_hour(),
                                                  .latest = preferences.latest_hour()};
                               });
@@ -94,11 +97,12 @@ absl::Status AgendaRepository::BindIn(sql::Session& session, const std::string& 
   // Mails that were called off before the gate do not count as the day's mail.
   int64_t made = 0;
   auto status = session.Query(
-      "SELECT COUNT(*), COALESCE(SUM(state <> ?), 0) FROM message "
-      "WHERE addressee = ? AND civil_day = ? AND class = ?",
-      {Delivery::SUPPRESSED, addressee, OsloDay(now), Class::B}, [&](const sql::Row& row) {
+      "SELECT COALESCE(SUM(civil_day = ?), 0), MAX(IF(state <> ?, civil_day, NULL)) FROM message "
+      "WHERE addressee = ? AND civil_day > ? AND class = ?",
+      {OsloDay(now), Delivery::SUPPRESSED, addressee, OsloDay(now) - 7, Class::B},
+      [&](const sql::Row& row) {
         made = row.Int64(0);
-        history->had_digest_today = row.Int64(1) > 0;
+        history->last_digest = row.OptionalDay(1);
       });
   if (!status.ok()) return status;
 
