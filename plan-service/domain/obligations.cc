@@ -31,6 +31,9 @@ class Builder {
     event_.set_revision(plan.revision());
     event_.set_municipality_code(plan.municipality_code());
     event_.set_unit(plan.unit());
+    for (const Appointment* appointment : CoordinatorsOn(plan, today)) {
+      if (appointment->kind() == Appointment::CHILD_COORDINATOR) event_.set_plan_type("CHILD");
+    }
   }
 
   ObligationEvent Build() {

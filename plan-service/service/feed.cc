@@ -26,6 +26,7 @@ absl::Status Watch(const Desk& desk, rpc::CallContext& call,
       type::ObligationEvent event;
       if (!event.ParseFromString(entry.payload)) return absl::DataLossError("outbox payload");
       event.set_cursor(outbox::EncodeCursor(entry.seq));
+      event.mutable_create_time()->set_seconds(absl::ToUnixSeconds(entry.create_time));
       if (!writer.Write(event)) return absl::OkStatus();
       at = entry.seq;
     }
@@ -75,6 +76,8 @@ bool IsStillTheirs(const CarePlan& plan, const type::ResolveContactRequest& requ
   const auto event = ObligationsOf(plan, today);
   for (const auto& duty : event.obligations()) {
     if (duty.name() != request.obligation()) continue;
+    // The unit answers for every open duty in the end, also where the duty does not name it.
+    if (request.recipient() == plan.unit()) return true;
     for (const auto& party : duty.parties()) {
       const bool same_capacity = request.capacity() == type::Obligation::CAPACITY_UNSPECIFIED ||
                                  request.capacity() == party.capacity();

@@ -72,6 +72,7 @@ absl::Status Handlers::WatchEvents(Ctx& ctx, const type::WatchEventsRequest& req
       }
       *seq = entry.seq;
       event.set_cursor(outbox::EncodeCursor(entry.seq));
+      event.mutable_create_time()->set_seconds(absl::ToUnixSeconds(entry.create_time));
       const auto told = IsToldOf(ctx, event);
       if (!told.ok()) return told.status();
       if (*told && !writer.Write(event)) return absl::CancelledError();
@@ -102,7 +103,10 @@ absl::StatusOr<type::ResolveContactResponse> Handlers::ResolveContact(
   if (!found.ok()) return found.status();
   const pb::NeedNotice& notice = found->message;
   const std::string& recipient = request.recipient();
-  if (!Answers(ObligationsOf(notice, found->revision), recipient)) {
+  const auto event = ObligationsOf(notice, found->revision);
+  // The unit answers for every open duty in the end, also where the duty does not name it.
+  const bool of_unit = recipient == notice.unit() && !event.obligations().empty();
+  if (!of_unit && !Answers(event, recipient)) {
     return Obstacle(Response::NOT_RESPONSIBLE);
   }
   if (absl::StartsWith(recipient, "units/")) {
