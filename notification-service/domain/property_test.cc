@@ -240,6 +240,8 @@ class Life {
       if (slot.state != SlotState::kExpired) continue;
       for (auto tick = ticks_.lower_bound(MorningOf(slot.send_day, slot.recipient));
            tick != ticks_.end() && *tick < slot.not_after; ++tick) {
+        // A straggler waits for the next morning.
+        if (digests_.contains({Addressee(slot.recipient, slot.capacity), OsloDay(*tick)})) continue;
         // Not yet planned at that tick counts as not up.
         if (planned_at_.contains(id) && *tick < planned_at_[id]) continue;
         EXPECT_FALSE(MaySend(*tick, slot.klass, slot.recipient))
@@ -270,9 +272,13 @@ class Life {
 
 TEST(Property, RandomLivesKeepThePromises) {
   const Rules rules = *Rules::LoadDirectory(IP_RULES_DIR);
-  const char* wanted = std::getenv("IP_HISTORIES");
-  const int lives = wanted != nullptr ? std::atoi(wanted) : 40;
-  for (int seed = 0; seed < lives && !testing::Test::HasFailure(); ++seed) {
+  const auto number = [](const char* name, int otherwise) {
+    const char* text = std::getenv(name);
+    return text != nullptr ? std::atoi(text) : otherwise;
+  };
+  const int first = number("IP_FIRST_HISTORY", 0);
+  const int lives = number("IP_HISTORIES", 40);
+  for (int seed = first; seed < first + lives && !testing::Test::HasFailure(); ++seed) {
     SCOPED_TRACE(absl::StrCat("seed ", seed));
     Life(rules.On(absl::CivilDay(2026, 6, 1)), static_cast<unsigned>(seed)).Run(60, 40);
   }
