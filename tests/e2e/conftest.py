@@ -30,6 +30,11 @@ def gateway(suite):
                    secrets=suite.folder / "idp")
 
 
+def pytest_collection_modifyitems(items):
+    """What needs the demo municipality comes last: the others count mails and queues of their own."""
+    items.sort(key=lambda item: "demo" in item.fixturenames)
+
+
 @pytest.fixture(scope="session")
 def demo(suite):
     """The demo municipality is loaded."""
