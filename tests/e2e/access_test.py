@@ -104,7 +104,7 @@ def test_every_read_leaves_exactly_one_row(suite, gateway, plan):
 
 
 def test_the_owner_asks_why_and_the_unit_answers(gateway, plan):
-    owner, leader = gateway.person(OWNER).access, gateway.person("siri", "UNIT_LEADER").access
+    owner, leader = gateway.person(OWNER).access, gateway.person("gunnar", "UNIT_LEADER").access
     entry = next(row for row in rows(gateway, plan) if row.basis == "CONSENT")
     owner.AskAboutAccess(access.AskAboutAccessRequest(name=entry.name, question="Hvorfor?"))
     open_ones = leader.ListAccessLogEntries(
@@ -122,7 +122,7 @@ def test_an_emergency_opens_the_plan_and_is_reviewed(gateway, plan):
         subject_identity=common_pb2.PersonIdentity(national_id=gateway.persons[OWNER].national_id)))
     assert doctor.plan.GetPlan(plans.GetPlanRequest(name=plan[0])).name == plan[0]
     assert rows(gateway, plan)[0].basis == "EMERGENCY"
-    leader = gateway.person("siri", "UNIT_LEADER").access
+    leader = gateway.person("gunnar", "UNIT_LEADER").access
     leader.ReviewEmergencyAccess(access.ReviewEmergencyAccessRequest(
         name=opened.name, justified=False, comment="Ingen grunn til det."))
     with pytest.raises(CallFailed) as gone:
