@@ -1,5 +1,6 @@
 #include "referral-service/domain/obligations.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -28,6 +29,12 @@ void Add(type::ObligationEvent& event, Obligation::Kind kind,
   if (!obligation.parties().empty()) *event.add_obligations() = obligation;
 }
 
+bool HasNewComplaint(const pb::NeedNotice& notice) {
+  return std::any_of(
+      notice.complaints().begin(), notice.complaints().end(),
+      [](const auto& complaint) { return complaint.state() == pb::NoticeComplaint::RECEIVED; });
+}
+
 bool OutcomeIsToldByUs(State state) {
   return state == pb::NeedNotice::CLOSED_DONE || state == pb::NeedNotice::REJECTED_NOT_ELIGIBLE ||
          state == pb::NeedNotice::DECLINED_BY_USER || state == pb::NeedNotice::MERGED;
@@ -50,7 +57,8 @@ type::ObligationEvent ObligationsOf(const pb::NeedNotice& notice, int64_t revisi
   const Parties unit = {{notice.unit(), Obligation::UNIT},
                         {notice.unit(), Obligation::UNIT_LEADER}};
   const Parties notifier = {{NotifierParty(notice), Obligation::NOTIFIER}};
-  if (notice.state() == pb::NeedNotice::SUBMITTED) {
+  // A complaint that nobody has looked at waits in the queue as a new notice does.
+  if (notice.state() == pb::NeedNotice::SUBMITTED || HasNewComplaint(notice)) {
     Add(event, Obligation::NOTICE_RECEIVED, {}, unit);
   }
   if (IsUndecided(notice.state())) {

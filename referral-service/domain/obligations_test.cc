@@ -40,6 +40,18 @@ TEST(Obligations, FollowTheState) {
   }
 }
 
+TEST(Obligations, AComplaintThatNobodyHasLookedAtWaitsAsANewNoticeDoes) {
+  auto notice = testing::Stored(N::REJECTED_NOT_ELIGIBLE);
+  auto* complaint = notice.add_complaints();
+  complaint->set_state(pb::NoticeComplaint::RECEIVED);
+  const auto waiting = ObligationsOf(notice, 7);
+  ASSERT_EQ(waiting.obligations_size(), 2);
+  EXPECT_EQ(waiting.obligations(0).kind(), Obligation::NOTICE_RECEIVED);
+  EXPECT_EQ(waiting.obligations(0).parties(0).recipient(), "units/fjordvik");
+  complaint->set_state(pb::NoticeComplaint::REVIEW);
+  EXPECT_EQ(ObligationsOf(notice, 7).obligations_size(), 1);
+}
+
 TEST(Obligations, NameUnitLeaderAndNotifierWithTheirDays) {
   const auto event = ObligationsOf(testing::Stored(N::AWAITING_INFO), 7);
   EXPECT_EQ(event.aggregate(), "notices/n1");
