@@ -4,8 +4,8 @@
 #include <cstdint>
 
 #include "absl/strings/str_cat.h"
+#include "lib/base/calendar.h"
 #include "lib/base/clock.h"
-#include "notification-service/domain/calendar.h"
 
 namespace ip::notification {
 namespace {

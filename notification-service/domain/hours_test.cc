@@ -5,8 +5,8 @@
 #include <set>
 
 #include "absl/strings/str_cat.h"
+#include "lib/base/calendar.h"
 #include "lib/base/clock.h"
-#include "notification-service/domain/calendar.h"
 
 namespace ip::notification {
 namespace {

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "lib/base/calendar.h"
 #include "lib/base/clock.h"
-#include "notification-service/domain/calendar.h"
 #include "notification-service/domain/hours.h"
 
 namespace ip::notification {

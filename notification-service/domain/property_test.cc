@@ -9,7 +9,7 @@
 #include <tuple>
 
 #include "absl/strings/str_cat.h"
-#include "notification-service/domain/calendar.h"
+#include "lib/base/calendar.h"
 #include "notification-service/domain/choose.h"
 #include "notification-service/domain/hours.h"
 #include "notification-service/domain/plan.h"
