@@ -128,4 +128,8 @@ absl::StatusOr<auth::PersonIds> PersonIdsFromFlags() {
                                auth::NumbersFor(rpc::InProduction()));
 }
 
+absl::StatusOr<OptOut> OptOutFromFlags(auth::TokenSigner* signer) {
+  return MakeOptOut(absl::GetFlag(FLAGS_notification_service), rpc::ClientTlsFromFlags(), signer);
+}
+
 }  // namespace ip::gateway

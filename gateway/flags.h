@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "gateway/gateway.h"
 #include "gateway/session/login_pages.h"
+#include "gateway/session/opt_out.h"
 #include "gateway/session/provider.h"
 #include "lib/auth/internal_token.h"
 #include "lib/auth/person_id.h"
@@ -30,6 +31,9 @@ absl::StatusOr<std::unique_ptr<auth::TokenSigner>> SignerFromFlags();
 absl::StatusOr<auth::PersonIds> PersonIdsFromFlags();
 // Errors: those of KeyRing::Load.
 absl::StatusOr<std::unique_ptr<crypto::KeyRing>> SessionKeysFromFlags();
+
+// Those of MakeOptOut.
+absl::StatusOr<OptOut> OptOutFromFlags(auth::TokenSigner* signer);
 
 }  // namespace ip::gateway
 

@@ -4,6 +4,7 @@
 #include "gateway/gateway.h"
 #include "gateway/session/identities.h"
 #include "gateway/session/login_pages.h"
+#include "gateway/session/opt_out_page.h"
 #include "gateway/session/sessions.h"
 #include "lib/base/clock.h"
 #include "lib/crypto/key_ring.h"
@@ -35,10 +36,15 @@ absl::Status Serve() {
   login.reference = &*reference;
   VerifiedIdentities identities(&*providers, &*persons, &sessions, AudienceFromFlags(),
                                 login.public_url, &workers);
+  auto opt_out = OptOutFromFlags(signer->get());
+  if (!opt_out.ok()) return opt_out.status();
+  OptOutPage opt_out_page(*std::move(opt_out), &workers);
   LoginPages pages(&*providers, &*persons, &sessions, &workers, login);
 
   GatewayOptions options = OptionsFromFlags();
-  options.pages = [&](const auto& exchange) { return pages.Serve(exchange); };
+  options.pages = [&](const auto& exchange) {
+    return pages.Serve(exchange) || opt_out_page.Serve(exchange);
+  };
   options.ready = [&] { return (*pool)->Ping(SystemClock().Now() + absl::Seconds(2)); };
   auto server = Gateway::Start(std::move(options), &identities, signer->get());
   if (!server.ok()) return server.status();
