@@ -471,7 +471,7 @@ TEST_F(ServiceTest, TheFeedTellsASystemOfItsOwnNoticesAndDutiesAlone) {
   grpc::ClientContext context;
   context.AddMetadata("x-ip-identity", "system");
   context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(20));
-  auto reader = feed_stub().WatchEvents(&context, {});
+  auto reader = replica_.feed_stub().WatchEvents(&context, {});
   type::ObligationEvent event;
   ASSERT_TRUE(reader->Read(&event));
   EXPECT_EQ(event.aggregate(), own);
