@@ -30,6 +30,15 @@ async function violations(page: Page): Promise<string[]> {
   return found.map(({ id, impact, nodes }) => `${id} (${impact}): ${nodes.slice(0, 3).map(({ target, html }) => `${target.join(' ')} ${html.slice(0, 120)}`).join(' | ')}`);
 }
 
+// Opens everything that can be opened on the page, so that forms behind buttons are looked at too.
+async function openAll(page: Page): Promise<void> {
+  for (let i = 0; i < 40; i++) {
+    const closed = page.locator('main button[aria-expanded="false"]').first();
+    if (!(await closed.isVisible())) return;
+    await closed.click();
+  }
+}
+
 // WCAG 1.4.10: at 320 px the page itself must not scroll sideways.
 async function sideways(page: Page): Promise<number> {
   const before = page.viewportSize()!;
@@ -44,6 +53,7 @@ for (const { language, size, modes } of combinations) {
     test(`views of ${group}, ${language}, ${size.width} px, ${modes.join(' and ')}`, async () => {
       const wrong: string[] = [];
       await eachView(group, { language, size }, async ({ page, watch }, { name }) => {
+        await openAll(page);
         for (const mode of modes) {
           await setMode(page, mode);
           for (const violation of await violations(page)) wrong.push(`${name}, ${mode}: ${violation}`);

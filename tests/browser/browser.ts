@@ -43,6 +43,8 @@ export async function logIn({ provider, login }: Login, { size = DESKTOP, langua
   await context.addInitScript((code) => localStorage.setItem('language', code), language);
   const page = await context.newPage();
   const watch: Watch = { errors: [], foreign: [] };
+  // "You have unsaved changes": a test leaves anyway.
+  page.on('dialog', (dialog) => void dialog.accept());
   page.on('pageerror', (error) => watch.errors.push(error.message));
   page.on('console', (message) => {
     // A refused call is told as a failed load too; the page says it itself.

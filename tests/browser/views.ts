@@ -6,7 +6,8 @@ import { citizen, logIn, type Someone, staff, visit } from './browser.ts';
 
 export interface View { name: string; path: string }
 type Finder = (page: Page) => Promise<string>;
-interface Place { name: string; path: string | Finder }
+// `act`: what to do before one looks, for what has no address of its own.
+interface Place { name: string; path: string | Finder; act?: (page: Page) => Promise<void> }
 
 const linkOn = (from: string, pattern: RegExp): Finder => async (page) => {
   await visit(page, from.replace('BASE', await home(page)));
@@ -25,6 +26,25 @@ async function home(page: Page): Promise<string> {
 }
 const inPlan = (rest: string): Finder => async (page) => (await home(page)) + rest;
 
+// Fills the notice's first steps, by place and not by text: it works in both languages.
+async function fillSteps(page: Page, steps: number): Promise<void> {
+  const next = page.locator('form button[type=submit]');
+  const inputs = page.locator('form input:not([type=checkbox], [type=radio], [type=date])');
+  await inputs.nth(0).fill('Sigrun Heggdal');
+  await inputs.nth(1).fill('12345678901');
+  await page.locator('form select').first().selectOption({ index: 1 });
+  await next.click();
+  if (steps > 1) {
+    await page.locator('form textarea').first().fill('Trenger samordnet hjelp.');
+    await page.locator('form input[type=checkbox]').first().check();
+    await next.click();
+  }
+  if (steps > 2) {
+    await page.locator('form input[type=checkbox]').first().check();
+    await next.click();
+  }
+}
+
 export const GROUPS: Record<string, { login: ReturnType<typeof citizen>; places: Place[] }> = {
   person: {
     login: citizen('ola'),
@@ -36,10 +56,15 @@ export const GROUPS: Record<string, { login: ReturnType<typeof citizen>; places:
       { name: 'wish', path: inPlan('/onske') },
       { name: 'group', path: inPlan('/gruppa') },
       { name: 'sharing', path: inPlan('/deling') },
-      { name: 'share-with', path: linkOn('BASE/deling', /\/deling\/./) },
+      { name: 'share-with-coordinator', path: linkOn('BASE/deling', /\/deling\/./) },
+      { name: 'share-with', path: async (page) => {
+        await visit(page, `${await home(page)}/deling`);
+        return (await page.locator('main a[href*="/deling/"]').nth(1).getAttribute('href'))!;
+      }, act: (page) => page.locator('main input[type=checkbox]:not(:checked)').first().check() },
       { name: 'access-log', path: inPlan('/innsyn') },
       { name: 'meetings', path: inPlan('/moter') },
       { name: 'meeting-next', path: linkOn('BASE/moter', /\/evalueringer\//) },
+      { name: 'hold-meeting', path: linkOn('BASE/moter', /\/evalueringer\//), act: (page) => page.getByRole('button', { name: /^Start møtet/ }).click() },
       { name: 'meeting-held', path: async (page) => {
         await visit(page, `${await home(page)}/moter`);
         const links = await page.locator('main a[href*="/evalueringer/"]').evaluateAll((all) => all.map((a) => a.getAttribute('href')!));
@@ -80,7 +105,11 @@ export const GROUPS: Record<string, { login: ReturnType<typeof citizen>; places:
     ],
   },
   helper: { login: staff('nina'), places: [{ name: 'my-activities', path: '/mine-tiltak' }] },
-  notifier: { login: staff('eva'), places: [{ name: 'send-notice', path: '/meld' }, { name: 'sent', path: '/meldinger' }] },
+  notifier: { login: staff('eva'), places: [{ name: 'send-notice', path: '/meld' },
+      { name: 'send-notice-need', path: '/meld', act: (page) => fillSteps(page, 1) },
+      { name: 'send-notice-consent', path: '/meld', act: (page) => fillSteps(page, 2) },
+      { name: 'send-notice-review', path: '/meld', act: (page) => fillSteps(page, 3) },
+       { name: 'sent', path: '/meldinger' }] },
   unit: {
     login: staff('sara'),
     places: [
@@ -109,10 +138,11 @@ export async function eachView(
   const { login, places } = GROUPS[group]!;
   const someone = await logIn(login, options);
   try {
-    for (const { name, path } of places) {
+    for (const { name, path, act } of places) {
       if (only && !only.test(name)) continue;
       const address = typeof path === 'string' ? path : await path(someone.page);
       await visit(someone.page, address);
+      await act?.(someone.page);
       await look(someone, { name, path: address });
     }
   } finally {

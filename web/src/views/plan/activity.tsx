@@ -106,7 +106,7 @@ export function Report({ activity }: { activity: Activity }) {
   const next = NEXT[activity.execution] ?? [];
   const needsReason = NEEDS_REASON.includes(execution);
   return (
-    <Panel title={t.activity.report} tone="info">
+    <Panel title={<>{t.activity.report}<span className="for-ears"> {activity.title}</span></>} tone="info">
       <Form command={report} submit={() => report.send()} submitText={t.activity.sendReport} done={t.activity.reported}
         check={() => (needsReason && !reason.trim() ? t.answers.reasonNeeded : !note.trim() && !execution ? t.activity.writeOrChoose : undefined)}>
         <TextArea label={t.activity.howGoes} help={t.activity.howGoesHelp} value={note} set={(value) => draft.set({ ...draft.value, note: value })} rows={3} required={false} />
