@@ -280,7 +280,7 @@ TEST(Property, RandomLivesKeepThePromises) {
   const int lives = number("IP_HISTORIES", 40);
   for (int seed = first; seed < first + lives && !testing::Test::HasFailure(); ++seed) {
     SCOPED_TRACE(absl::StrCat("seed ", seed));
-    Life(rules.On(absl::CivilDay(2026, 6, 1)), static_cast<unsigned>(seed)).Run(60, 40);
+    Life(rules.On(absl::CivilDay(2026, 6, 1)), static_cast<unsigned>(seed)).Run(120, 60);
   }
 }
 
