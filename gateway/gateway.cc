@@ -10,6 +10,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "gateway/doors/api_pages.h"
+#include "gateway/doors/connect_wire.h"
 #include "gateway/doors/http_message.h"
 #include "lib/base/clock.h"
 #include "lib/base/errors.h"
@@ -34,12 +36,17 @@ void SetLimits(grpc::ServerBuilder& builder) {
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 20 * 1000);
 }
 
-HttpResponse Refusal(http::status status, std::string_view message) {
+HttpResponse Refusal(http::status status, std::string_view message, std::string_view content_type) {
   const bool large = status != http::status::bad_request;
-  return ErrorResponse(
+  const absl::Status error =
       Error(large ? absl::StatusCode::kResourceExhausted : absl::StatusCode::kInvalidArgument,
-            large ? "REQUEST_TOO_LARGE" : "HTTP_MALFORMED", message),
-      static_cast<int>(status));
+            large ? "REQUEST_TOO_LARGE" : "HTTP_MALFORMED", message);
+  const auto dress = DressOf(content_type);
+  // gRPC-Web looks for errors in the trailers alone.
+  if (dress && dress->protocol == Dress::kGrpcWeb) {
+    return MakeResponse(200, dress->content_type, GrpcWebEnd(error));
+  }
+  return ErrorResponse(error, static_cast<int>(status));
 }
 
 }  // namespace
@@ -145,6 +152,7 @@ void Gateway::Route(std::shared_ptr<Exchange> exchange) {
   }
   if (FhirDoor::Serves(path)) return fhir_->Handle(std::move(exchange));
   if (options_.pages && options_.pages(exchange)) return;
+  if (auto page = ApiPage(request)) return exchange->Reply(*std::move(page));
   exchange->Reply(files_->Answer(request));
 }
 

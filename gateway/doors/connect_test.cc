@@ -243,6 +243,10 @@ TEST(Connect, SaysThatABodyIsTooLargeAndTheClientSeesIt) {
   EXPECT_EQ(answer.status, 413);
   EXPECT_THAT(answer.body, HasSubstr("the limit is 4 MiB"));
   EXPECT_THAT(answer.body, HasSubstr("resource_exhausted"));
+  const Answer web =
+      Post(gated, Path("Get"), "application/grpc-web+proto", std::string(10 << 20, ' '));
+  EXPECT_EQ(web.status, 200);
+  EXPECT_THAT(web.body, HasSubstr("grpc-status: 8\r\n"));
 }
 
 TEST(Connect, RefusesMalformedHttp) {

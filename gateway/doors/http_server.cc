@@ -85,6 +85,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
 
   void ExpireAfter(absl::Duration time) { stream_.expires_after(absl::ToChronoNanoseconds(time)); }
 
+  bool secure() const { return server_.limits_.secure; }
   std::string PeerOf(const HttpRequest& request) const {
     if (!server_.limits_.behind_proxy) return peer_;
     const auto header = request["x-forwarded-for"];
@@ -157,7 +158,9 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   }
 
   void Refuse(http::status status, std::string_view message) {
-    auto response = std::make_shared<HttpResponse>(server_.refuse_(status, message));
+    const auto type = parser_->get()[http::field::content_type];
+    auto response = std::make_shared<HttpResponse>(
+        server_.refuse_(status, message, {type.data(), type.size()}));
     response->keep_alive(false);
     response->prepare_payload();
     ExpireForWrite();
@@ -206,6 +209,9 @@ class Turn final : public Exchange, public std::enable_shared_from_this<Turn> {
     response.version(request_.version());
     response.keep_alive(request_.keep_alive());
     response.prepare_payload();
+    if (connection_->secure()) {
+      response.set(http::field::strict_transport_security, "max-age=31536000; includeSubDomains");
+    }
     Post([this, response = std::make_shared<HttpResponse>(std::move(response))]() mutable {
       StopWatching();
       if (connection_->last_) response->keep_alive(false);

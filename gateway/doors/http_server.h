@@ -34,6 +34,8 @@ struct HttpLimits {
   size_t connections = 1000;
   // A proxy stands in front and says in X-Forwarded-For whom it calls for; its last word counts.
   bool behind_proxy = false;
+  // Clients come by TLS, here or at the proxy: browsers are told to insist on it.
+  bool secure = false;
 };
 
 // One request and its answer: either Reply, or BeginStream and so on. All methods may be called
@@ -61,7 +63,9 @@ class Exchange {
 
 using HttpHandler = std::function<void(std::shared_ptr<Exchange>)>;
 // Makes the answer to a request that cannot be read: too large (413), malformed (400) and so on.
-using RefusalMaker = std::function<HttpResponse(http::status, std::string_view message)>;
+// `content_type` is the request's, as far as it was read.
+using RefusalMaker = std::function<HttpResponse(http::status, std::string_view message,
+                                                std::string_view content_type)>;
 
 // The last of "a, b": what the nearest proxy wrote into X-Forwarded-For.
 std::string LastWord(std::string_view list);

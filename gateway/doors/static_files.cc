@@ -1,7 +1,5 @@
 #include "gateway/doors/static_files.h"
 
-#include <sys/stat.h>
-
 #include <filesystem>
 #include <fstream>
 #include <optional>
@@ -18,11 +16,6 @@ namespace {
 
 // Vite puts everything with a hash in its name here.
 constexpr char kHashed[] = "/assets/";
-
-constexpr char kPolicy[] =
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'";
 
 const char* TypeOf(const std::string& path) {
   static constexpr struct {
@@ -82,40 +75,33 @@ HttpResponse NotFoundPage() {
 
 }  // namespace
 
-HttpResponse StaticFiles::Answer(const HttpRequest& request) const {
-  if (request.method() != http::verb::get && request.method() != http::verb::head) {
-    HttpResponse response =
-        ErrorResponse(Error(absl::StatusCode::kUnimplemented, "HTTP_METHOD_WRONG",
-                            "There is nothing to send to at this address."),
-                      405);
-    response.set(http::field::allow, "GET, HEAD");
-    return response;
-  }
+std::shared_ptr<const Page> StaticFiles::Find(const std::string& path) {
+  const std::string file = root_ + path;
+  std::error_code error;
+  const auto changed = std::filesystem::last_write_time(file, error);
+  if (root_.empty() || error) return nullptr;
+  const std::lock_guard lock(mutex_);
+  const auto kept = kept_.find(path);
+  if (kept != kept_.end() && kept->second.changed == changed) return kept->second.page;
+  auto content = Read(file);
+  if (!content) return nullptr;
+  auto page = std::make_shared<const Page>(MakePage(TypeOf(path), *std::move(content)));
+  kept_[path] = {changed, page};
+  return page;
+}
+
+HttpResponse StaticFiles::Answer(const HttpRequest& request) {
+  if (!IsRead(request)) return OnlyForReading();
   std::string path(PathOf(request));
   const bool of_the_app = path.find('.', path.rfind('/')) == path.npos;
   if (!of_the_app && !IsPlain(path)) return NotFoundPage();
   if (of_the_app) path = "/index.html";
-  // The build leaves the gzip of each text beside it.
-  const bool takes_gzip = absl::StrContains(Header(request, "accept-encoding"), "gzip");
-  auto content = root_.empty() || !takes_gzip ? std::nullopt : Read(root_ + path + ".gz");
-  const bool packed = content.has_value();
-  if (!packed && !root_.empty()) content = Read(root_ + path);
-  if (!content) return PathOf(request) == "/" ? Nothing() : NotFoundPage();
-
-  HttpResponse response = MakeResponse(200, TypeOf(path), *std::move(content));
-  response.set(http::field::vary, "accept-encoding");
-  if (packed) response.set(http::field::content_encoding, "gzip");
+  const auto page = Find(path);
+  if (page == nullptr) return PathOf(request) == "/" ? Nothing() : NotFoundPage();
   if (absl::StartsWith(path, kHashed)) {
-    response.set(http::field::cache_control, "public, max-age=31536000, immutable");
-  } else if (!of_the_app) {
-    response.set(http::field::cache_control, "no-cache");
+    return AnswerWith(*page, request, "public, max-age=31536000, immutable");
   }
-  response.set("Content-Security-Policy", kPolicy);
-  response.set("Referrer-Policy", "no-referrer");
-  response.set("Cross-Origin-Opener-Policy", "same-origin");
-  response.set("Cross-Origin-Resource-Policy", "same-origin");
-  response.set("Permissions-Policy", "camera=(), microphone=(), geolocation=()");
-  return response;
+  return AnswerWith(*page, request, of_the_app ? "no-store" : "no-cache");
 }
 
 }  // namespace ip::gateway
