@@ -2,8 +2,10 @@
 
 #include "absl/flags/flag.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "lib/auth/http_get.h"
+#include "lib/auth/jose.h"
 #include "lib/crypto/secret_file.h"
 #include "lib/rpc/flags.h"
 
@@ -17,6 +19,15 @@ ABSL_FLAG(std::string, session_keys_file, "",
           "Keys that encrypt who is logged in; made by `ip-keys init`.");
 ABSL_FLAG(std::string, public_url, "http://localhost:8080",
           "How browsers see the gateway: scheme, host and port, without a path.");
+ABSL_FLAG(std::string, public_tls_cert_file, "",
+          "Certificate chain (PEM) that clients see; empty serves without TLS, for use behind a "
+          "proxy. (--tls_cert_file is for our calls to the services.)");
+ABSL_FLAG(std::string, public_tls_key_file, "", "The private key of --public_tls_cert_file.");
+ABSL_FLAG(std::string, client_key_file, "",
+          "Our private key (JWK) at the issuers: we then show it (private_key_jwt) instead of "
+          "--client_secret_file.");
+ABSL_FLAG(bool, helseid_dpop, false,
+          "Tokens of HelseID must be bound to a key (DPoP); its production demands it.");
 ABSL_FLAG(std::string, web_root, "", "Folder of the built web app; empty serves none.");
 ABSL_FLAG(std::string, idporten_issuer, "", "Issuer that vouches for citizens; empty for none.");
 ABSL_FLAG(std::string, helseid_issuer, "",
@@ -61,7 +72,9 @@ GatewayOptions OptionsFromFlags() {
       {"individuellplan.notification.", "notification-service",
        absl::GetFlag(FLAGS_notification_service)}};
   std::erase_if(options.routes, [](const Route& route) { return route.target.empty(); });
-  options.tls = common.tls;
+  options.tls = {absl::GetFlag(FLAGS_public_tls_cert_file),
+                 absl::GetFlag(FLAGS_public_tls_key_file), ""};
+  options.http.secure = absl::StartsWith(absl::GetFlag(FLAGS_public_url), "https://");
   options.backend_tls = rpc::ClientTlsFromFlags();
   options.http.behind_proxy = absl::GetFlag(FLAGS_behind_proxy);
   const auto rate = [](double per_second) { return Rate{per_second, 4 * per_second}; };
@@ -104,13 +117,25 @@ absl::StatusOr<std::vector<Provider>> ProvidersFromFlags() {
     secret = std::string(absl::StripAsciiWhitespace(*read));
   }
   const std::string client_id = absl::GetFlag(FLAGS_client_id);
+  std::shared_ptr<const auth::Jwk> key;
+  if (const std::string file = absl::GetFlag(FLAGS_client_key_file); !file.empty()) {
+    auto read = crypto::ReadSecretFile(file);
+    if (!read.ok()) return read.status();
+    const auto jwk = auth::ParseStrictJson(*read);
+    auto parsed = jwk.ok() ? auth::Jwk::Parse(*jwk) : absl::StatusOr<auth::Jwk>(jwk.status());
+    if (!parsed.ok() || !jwk->contains("d")) {
+      return absl::InvalidArgumentError(absl::StrCat(file, " is no private JWK"));
+    }
+    key = std::make_shared<const auth::Jwk>(*std::move(parsed));
+  }
+  const bool dpop = absl::GetFlag(FLAGS_helseid_dpop);
   std::vector<Provider> providers;
   if (const std::string issuer = absl::GetFlag(FLAGS_idporten_issuer); !issuer.empty()) {
     providers.push_back(
-        {"idporten", KeysOf(issuer), client_id, secret, false, {absl::GetFlag(FLAGS_acr)}});
+        {"idporten", KeysOf(issuer), client_id, secret, false, {absl::GetFlag(FLAGS_acr)}, key});
   }
   if (const std::string issuer = absl::GetFlag(FLAGS_helseid_issuer); !issuer.empty()) {
-    providers.push_back({"helseid", KeysOf(issuer), client_id, secret, true, {}});
+    providers.push_back({"helseid", KeysOf(issuer), client_id, secret, true, {}, key, dpop});
   }
   return providers;
 }

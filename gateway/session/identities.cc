@@ -18,7 +18,9 @@ constexpr char kScopePrefix[] = "individuellplan/";
 std::vector<auth::TrustedIssuer> IssuersOf(const std::vector<Provider>& providers,
                                            const std::string& audience) {
   std::vector<auth::TrustedIssuer> issuers;
-  for (const Provider& provider : providers) issuers.push_back({provider.keys, audience, false});
+  for (const Provider& provider : providers) {
+    issuers.push_back({provider.keys, audience, provider.dpop});
+  }
   return issuers;
 }
 

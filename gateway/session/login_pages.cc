@@ -87,6 +87,8 @@ bool LoginPages::Serve(const std::shared_ptr<Exchange>& exchange) {
       {"/session", http::verb::get, &LoginPages::Show},
       {"/session/role", http::verb::post, &LoginPages::ChooseRole},
       {"/logout", http::verb::post, &LoginPages::Logout},
+      {"/logout/backchannel", http::verb::post, &LoginPages::BackChannelLogout},
+      {"/logout/frontchannel", http::verb::get, &LoginPages::FrontChannelLogout},
   };
   const std::string_view path = PathOf(exchange->request());
   for (const auto& known : kPages) {
@@ -139,7 +141,7 @@ HttpResponse LoginPages::Begin(const HttpRequest& request) {
   }
   const LoginStep step{NewToken(), NewToken(), NewToken(), RedirectUri(),
                        QueryParameter(query, "fresh") == "1"};
-  const auto url = AuthorizationUrl(*provider, step);
+  const auto url = AuthorizationUrl(*provider, step, options_.allow_http);
   if (!url.ok()) return FailurePage(url.status());
   const std::string browser = NewToken();
   const auto begun = sessions_.BeginLogin(
@@ -151,7 +153,14 @@ HttpResponse LoginPages::Begin(const HttpRequest& request) {
   return response;
 }
 
-absl::StatusOr<Profile> LoginPages::Finish(const HttpRequest& request, Login& login) {
+const Provider* LoginPages::FindIssuer(const std::string& issuer) const {
+  for (const Provider& provider : providers_) {
+    if (provider.keys->issuer() == issuer) return &provider;
+  }
+  return nullptr;
+}
+
+absl::StatusOr<LoginPages::Confirmed> LoginPages::Finish(const HttpRequest& request, Login& login) {
   const std::string_view query = QueryOf(request);
   auto begun =
       sessions_.EndLogin(QueryParameter(query, "state"), Cookie(request, CookieName(kLoginCookie)));
@@ -163,24 +172,33 @@ absl::StatusOr<Profile> LoginPages::Finish(const HttpRequest& request, Login& lo
     return Error(absl::StatusCode::kUnauthenticated, "LOGIN_REFUSED",
                  "The login was not completed.");
   }
-  // RFC 9207: the answer must be of the provider that was asked.
+  // RFC 9207: the answer must be of the provider that was asked, and say so where it can.
   const std::string issuer = QueryParameter(query, "iss");
-  if (!issuer.empty() && issuer != provider->keys->issuer()) {
+  const auto metadata = provider->keys->Metadata();
+  const bool says_issuer =
+      metadata.ok() && metadata->contains("authorization_response_iss_parameter_supported") &&
+      (*metadata)["authorization_response_iss_parameter_supported"] == true;
+  if (issuer.empty() ? says_issuer : issuer != provider->keys->issuer()) {
     return Error(absl::StatusCode::kUnauthenticated, "LOGIN_REFUSED", "Another provider answered.");
   }
   const auto claims =
       RedeemCode(*provider, {"", login.nonce, login.code_verifier, RedirectUri(), false}, code,
                  options_.allow_http);
   if (!claims.ok()) return claims.status();
-  return ProfileOf(*claims, *provider, persons_);
+  auto profile = ProfileOf(*claims, *provider, persons_);
+  if (!profile.ok()) return profile.status();
+  return Confirmed{*std::move(profile), claims->subject, auth::StringOf(claims->claims, "sid")};
 }
 
 HttpResponse LoginPages::Callback(const HttpRequest& request) {
   Login login;
-  const auto profile = Finish(request, login);
-  if (!profile.ok()) return FailurePage(profile.status());
-  const auto reference = sessions_.Create(*profile, login.provider);
+  const auto confirmed = Finish(request, login);
+  if (!confirmed.ok()) return FailurePage(confirmed.status());
+  const auto reference = sessions_.Create(confirmed->profile, login.provider);
   if (!reference.ok()) return FailurePage(reference.status());
+  const auto remembered =
+      sessions_.RememberLogin(*reference, login.provider, confirmed->subject, confirmed->sid);
+  if (!remembered.ok()) return FailurePage(remembered);
   // A session from before must not live on unseen.
   if (const std::string old = Cookie(request, CookieName(kSessionCookie)); !old.empty()) {
     if (auto ended = sessions_.End(old); !ended.ok()) return FailurePage(ended);
@@ -257,6 +275,45 @@ HttpResponse LoginPages::Logout(const HttpRequest& request) {
   }
   HttpResponse response = JsonAnswer({{"redirect", redirect}});
   response.set(http::field::set_cookie, SetCookie(kSessionCookie, "", absl::ZeroDuration()));
+  return response;
+}
+
+// OpenID Connect Back-Channel Logout 1.0: the provider itself calls.
+HttpResponse LoginPages::BackChannelLogout(const HttpRequest& request) {
+  const std::string token = QueryParameter(request.body(), "logout_token");
+  const auto parts = auth::SplitToken(token);
+  const Provider* provider =
+      parts.ok() ? FindIssuer(auth::StringOf(parts->claims, "iss")) : nullptr;
+  absl::StatusOr<auth::TokenClaims> claims =
+      auth::TokenRefused("TOKEN_INVALID", "Not a logout token of an issuer that is known.");
+  if (provider != nullptr) {
+    claims = auth::VerifyLogoutToken(*provider->keys, token, provider->client_id);
+  }
+  if (!claims.ok()) {
+    Log(Severity::kWarning, "logout_refused", {{"reason", ReasonOf(claims.status())}});
+    return ErrorResponse(claims.status(), absl::IsUnavailable(claims.status()) ? 503 : 400);
+  }
+  const auto ended =
+      sessions_.EndAt(provider->id, claims->subject, auth::StringOf(claims->claims, "sid"));
+  if (!ended.ok()) return ErrorResponse(ended);
+  Log(Severity::kInfo, "logged_out_by_provider", {{"provider", provider->id}});
+  return MakeResponse(200, "", "");
+}
+
+// OpenID Connect Front-Channel Logout 1.0: in a frame of the provider's page, where our cookie does
+// not come along. The sid is known to the provider and us alone.
+HttpResponse LoginPages::FrontChannelLogout(const HttpRequest& request) {
+  const std::string_view query = QueryOf(request);
+  const Provider* provider = FindIssuer(QueryParameter(query, "iss"));
+  const std::string sid = QueryParameter(query, "sid");
+  if (provider == nullptr || sid.empty()) {
+    return ErrorResponse(Error(absl::StatusCode::kInvalidArgument, "LOGOUT_INCOMPLETE",
+                               "iss and sid must name a login at a provider that is known."));
+  }
+  if (auto ended = sessions_.EndAt(provider->id, "", sid); !ended.ok()) return ErrorResponse(ended);
+  HttpResponse response = MakeResponse(200, "text/html; charset=utf-8", "<!doctype html>");
+  response.set("Content-Security-Policy",
+               absl::StrCat("default-src 'none'; frame-ancestors ", provider->keys->issuer()));
   return response;
 }
 

@@ -4,6 +4,8 @@
 //   GET  /session       who is logged in, as JSON
 //   POST /session/role  {"role": "CASE_WORKER"}: acts in another of their roles
 //   POST /logout        answers {"redirect": …}, where the login at the provider ends too
+//   POST /logout/backchannel, GET /logout/frontchannel   for the provider: somebody logged out
+//   there
 #ifndef GATEWAY_SESSION_LOGIN_PAGES_H_
 #define GATEWAY_SESSION_LOGIN_PAGES_H_
 
@@ -48,11 +50,19 @@ class LoginPages {
   HttpResponse Show(const HttpRequest& request);
   HttpResponse ChooseRole(const HttpRequest& request);
   HttpResponse Logout(const HttpRequest& request);
+  HttpResponse BackChannelLogout(const HttpRequest& request);
+  HttpResponse FrontChannelLogout(const HttpRequest& request);
 
   // "units/…" for those who work at one in their present role, otherwise "".
   std::string UnitOf(const Session& session) const;
-  absl::StatusOr<Profile> Finish(const HttpRequest& request, Login& login);
+  // A login that the provider confirmed.
+  struct Confirmed {
+    Profile profile;
+    std::string subject, sid;  // at the provider
+  };
+  absl::StatusOr<Confirmed> Finish(const HttpRequest& request, Login& login);
   const Provider* FindProvider(const std::string& id) const;
+  const Provider* FindIssuer(const std::string& issuer) const;
   std::string CookieName(const char* name) const;
   std::string SetCookie(const char* name, const std::string& value, absl::Duration age) const;
   std::string RedirectUri() const { return options_.public_url + "/callback"; }

@@ -1,6 +1,7 @@
 """Logins through the real gateway, the local identity provider and a real database, as browsers and as
 those who mean harm."""
 
+import base64
 import json
 import os
 import pathlib
@@ -10,6 +11,7 @@ import time
 
 import pytest
 import requests
+from cryptography.hazmat.primitives.asymmetric import ec
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
@@ -25,8 +27,11 @@ COOKIE = "__Host-ip_session"
 
 
 class Gateway:
-    def __init__(self, folder):
+    """`strict`: as HelseID in production demands it, with private_key_jwt and DPoP."""
+
+    def __init__(self, folder, strict=False):
         self.folder = folder
+        self.strict = strict
         self.port = free_port()
         self.url = f"http://localhost:{self.port}"
         self.running = []
@@ -47,7 +52,9 @@ class Gateway:
             check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         idp = self._run([
             ROOT / "tools/idp/idp", "--persons", PERSONS, "--data", self.folder / "idp",
-            "--public_host", "localhost", "--redirect_uri", f"{self.url}/callback"], stdout=subprocess.PIPE)
+            "--public_host", "localhost", "--redirect_uri", f"{self.url}/callback",
+            "--backchannel_logout_uri", f"{self.url}/logout/backchannel",
+            *(["--gateway_key", self.client_key()] if self.strict else [])], stdout=subprocess.PIPE)
         self.idp = json.loads(idp.stdout.readline())
         self._run([
             BIN / "gateway", f"--listen=127.0.0.1:{self.port}", f"--plan_service=127.0.0.1:{free_port()}",
@@ -56,7 +63,8 @@ class Gateway:
             f"--public_url={self.url}", socket, "--db_user=ip_gateway", "--db_name=ip_gateway",
             f"--db_password_file={password}", f"--idporten_issuer={self.idp['idporten']['issuer']}",
             f"--helseid_issuer={self.idp['helseid']['issuer']}",
-            f"--client_secret_file={self.folder / 'idp/individuellplan-gateway.secret'}",
+            *([f"--client_key_file={self.client_key()}", "--helseid_dpop"] if self.strict else
+              [f"--client_secret_file={self.folder / 'idp/individuellplan-gateway.secret'}"]),
             f"--reference_file={ROOT / 'reference-data/fjordvik.json'}"],
             stderr=open(self.folder / "gateway.log", "w"))
         deadline = time.monotonic() + 20
@@ -67,6 +75,19 @@ class Gateway:
             except requests.RequestException:
                 time.sleep(0.05)
         raise AssertionError((self.folder / "gateway.log").read_text())
+
+    def client_key(self):
+        file = self.folder / "client.jwk"
+        if not file.exists():
+            key = ec.generate_private_key(ec.SECP256R1())
+            numbers = key.private_numbers()
+            jwk = {"kty": "EC", "crv": "P-256", "alg": "ES256", "use": "sig", "kid": "client-1",
+                   "x": b64(numbers.public_numbers.x.to_bytes(32, "big")),
+                   "y": b64(numbers.public_numbers.y.to_bytes(32, "big")),
+                   "d": b64(numbers.private_value.to_bytes(32, "big"))}
+            file.touch(mode=0o600)
+            file.write_text(json.dumps(jwk))
+        return file
 
     def _run(self, command, **streams):
         process = subprocess.Popen(list(map(str, command)), text=True, **streams)
@@ -91,6 +112,27 @@ def gateway(tmp_path_factory):
         yield gateway
     finally:
         gateway.stop()
+
+
+@pytest.fixture(scope="module")
+def strict(tmp_path_factory):
+    gateway = Gateway(tmp_path_factory.mktemp("strict"), strict=True)
+    try:
+        gateway.start()
+        yield gateway
+    finally:
+        gateway.stop()
+
+
+def b64(data):
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")
+
+
+def eventually(condition, seconds=10):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
 
 
 def log_in(gateway, provider, login, more=""):
@@ -198,6 +240,66 @@ def test_a_low_level_of_assurance_is_not_enough(gateway):
     answer = session.post(page.url, data={"login": "kari", "acr": "idporten-loa-substantial"})
     assert answer.status_code == 401 and "LOGIN_LEVEL_TOO_LOW" in answer.text
     assert session.get(gateway.url + "/session").status_code == 401
+
+
+def test_what_is_asked_of_the_provider_does_not_pass_through_the_browser(gateway):
+    for provider in ("idporten", "helseid"):
+        answer = requests.get(f"{gateway.url}/login?provider={provider}", allow_redirects=False)
+        where = answer.headers["location"]
+        assert "request_uri=urn" in where and "client_id=" in where
+        for word in ("state=", "nonce=", "redirect_uri=", "code_challenge=", "scope="):
+            assert word not in where
+
+
+def test_an_answer_that_does_not_name_its_issuer_is_refused(gateway):
+    for issuer in ("", "https://evil.example"):
+        mine = idp_login.browser()
+        page = mine.get(f"{gateway.url}/login?provider=idporten")
+        answer = mine.post(page.url, data={"login": "kari"}, allow_redirects=False)
+        while "/callback" not in answer.headers["location"]:
+            answer = mine.get(answer.headers["location"], allow_redirects=False)
+        callback, query = answer.headers["location"].split("?")
+        kept = "&".join(p for p in query.split("&") if not p.startswith("iss="))
+        done = mine.get(f"{callback}?{kept}" + (f"&iss={issuer}" if issuer else ""), allow_redirects=False)
+        assert done.status_code == 401 and "LOGIN_REFUSED" in done.text
+
+
+def test_a_logout_at_the_provider_ends_the_session_here(gateway):
+    session, _ = log_in(gateway, "idporten", "kari")
+    elsewhere, _ = log_in(gateway, "idporten", "kari")
+    assert session.get(gateway.url + "/session").ok
+    page = session.get(gateway.idp["idporten"]["issuer"] + "/logout")
+    idp_login.confirm_logout(session, page)
+    eventually(lambda: session.get(gateway.url + "/session").status_code == 401)
+    assert elsewhere.get(gateway.url + "/session").ok, "another login of the same person"
+
+
+def test_nobody_else_can_log_people_out(gateway):
+    session, _ = log_in(gateway, "idporten", "kari")
+    for token in ("", "nonsense", "eyJhbGciOiJub25lIn0.eyJzdWIiOiJrYXJpIn0."):
+        answer = requests.post(gateway.url + "/logout/backchannel", data={"logout_token": token})
+        assert answer.status_code == 400 and reason(answer) == "TOKEN_INVALID"
+    issuer = gateway.idp["idporten"]["issuer"]
+    for query in ("", f"?iss={issuer}", "?sid=abc", "?iss=https://evil.example&sid=abc"):
+        assert requests.get(gateway.url + "/logout/frontchannel" + query).status_code == 400
+    guessed = requests.get(f"{gateway.url}/logout/frontchannel?iss={issuer}&sid=guessed")
+    assert guessed.ok and f"frame-ancestors {issuer}" in guessed.headers["content-security-policy"]
+    assert session.get(gateway.url + "/session").ok
+
+
+def test_we_prove_who_we_are_with_our_key_where_that_is_demanded(strict):
+    for provider, login in (("idporten", "kari"), ("helseid", "siri")):
+        session, answer = log_in(strict, provider, login)
+        assert session.get(strict.url + "/session").ok, answer.text
+
+
+def test_a_token_that_is_bound_to_no_key_is_refused_where_that_is_demanded(strict):
+    endpoint = requests.get(strict.idp["helseid"]["issuer"] + "/.well-known/openid-configuration").json()
+    secret = (strict.folder / "idp/fjordvik-journal.secret").read_text().strip()
+    token = requests.post(endpoint["token_endpoint"], auth=("fjordvik-journal", secret), data={
+        "grant_type": "client_credentials", "scope": "individuellplan/notices.write"}).json()["access_token"]
+    answer = requests.post(strict.url + GET_PLAN, json={}, headers={"authorization": f"Bearer {token}"})
+    assert answer.status_code == 401 and reason(answer) == "DPOP_INVALID"
 
 
 def test_a_system_calls_with_its_token(gateway):

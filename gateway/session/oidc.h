@@ -18,9 +18,11 @@ struct LoginStep {
   bool fresh = false;  // ask again even if the provider still knows the person (step-up)
 };
 
-// Where the browser goes to log in. Blocks when metadata must be fetched.
-// Errors: UNAVAILABLE / ISSUER_UNAVAILABLE.
-absl::StatusOr<std::string> AuthorizationUrl(const Provider& provider, const LoginStep& step);
+// Where the browser goes to log in; where the provider takes them, the parameters are pushed there
+// first (PAR). Blocks.
+// Errors: UNAVAILABLE / ISSUER_UNAVAILABLE; UNAUTHENTICATED / LOGIN_REFUSED when it takes no push.
+absl::StatusOr<std::string> AuthorizationUrl(const Provider& provider, const LoginStep& step,
+                                             bool allow_http);
 
 // Turns the code that came back into verified claims. Blocks.
 // Errors: those of auth::VerifyIdToken; UNAUTHENTICATED / LOGIN_REFUSED when the provider does not

@@ -11,6 +11,7 @@
 #include "individuellplan/type/v1/access.pb.h"
 #include "lib/auth/access_token.h"
 #include "lib/auth/caller.h"
+#include "lib/auth/jose.h"
 #include "lib/auth/jwks_cache.h"
 #include "lib/auth/person_id.h"
 
@@ -27,6 +28,10 @@ struct Provider {
   bool professionals = false;
   // Accepted levels of assurance; HelseID has a claim of its own instead.
   std::vector<std::string> acr_values;
+  // Our key there (private_key_jwt), instead of the secret; may be null.
+  std::shared_ptr<const auth::Jwk> client_key;
+  // Tokens must be bound to a key: those of systems, and we bind our own.
+  bool dpop = false;
 };
 
 // Somebody whom a provider vouches for, before they have chosen a role.

@@ -173,6 +173,20 @@ TEST_F(SessionsTest, ChoosesARoleUnderANewReference) {
   EXPECT_EQ(ReasonFor(*after), "SESSION_EXPIRED");
 }
 
+TEST_F(SessionsTest, EndWithTheirLoginAtTheProvider) {
+  const std::string one = Create(), two = Create(), other = Create();
+  ASSERT_TRUE(sessions_.RememberLogin(one, "helseid", "siri", "login-1").ok());
+  ASSERT_TRUE(sessions_.RememberLogin(two, "helseid", "siri", "login-2").ok());
+  ASSERT_TRUE(sessions_.RememberLogin(other, "idporten", "siri", "login-1").ok());
+  const std::string one_renewed = *sessions_.ChooseRole(one, "CASE_WORKER");
+  ASSERT_TRUE(sessions_.EndAt("helseid", "siri", "login-1").ok());
+  EXPECT_EQ(ReasonFor(one_renewed), "SESSION_EXPIRED");
+  EXPECT_EQ(ReasonFor(two), "");
+  ASSERT_TRUE(sessions_.EndAt("helseid", "siri", "").ok());
+  EXPECT_EQ(ReasonFor(two), "SESSION_EXPIRED");
+  EXPECT_EQ(ReasonFor(other), "") << "another provider's";
+}
+
 TEST_F(SessionsTest, LetsALoginEndOnceInItsOwnBrowser) {
   ASSERT_TRUE(sessions_.BeginLogin("state", "browser", {"helseid", "n", "v", "/x"}).ok());
   EXPECT_EQ(ReasonOf(sessions_.EndLogin("state", "another").status()), "LOGIN_EXPIRED");

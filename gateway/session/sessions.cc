@@ -50,6 +50,11 @@ absl::Status Expired() {
                "The session has ended. Log in again at /login.");
 }
 
+// What a provider calls somebody or a login there, unreadable.
+std::string Marked(std::string_view provider, std::string_view kind, std::string_view value) {
+  return Sha256(std::string(provider) + "|" + std::string(kind) + "|" + std::string(value));
+}
+
 absl::Status LoginExpired() {
   return Error(absl::StatusCode::kUnauthenticated, "LOGIN_EXPIRED",
                "This login was begun too long ago, in another browser, or is done already. Begin "
@@ -148,6 +153,7 @@ absl::StatusOr<std::string> Sessions::ChooseRole(std::string_view reference,
   session->role = caller->role;
   auto renewed = Insert(*session);
   if (!renewed.ok()) return renewed;
+  if (auto status = MoveLogin(reference, *renewed); !status.ok()) return status;
   if (auto status = End(reference); !status.ok()) return status;
   return renewed;
 }
@@ -157,6 +163,46 @@ absl::Status Sessions::End(std::string_view reference) {
   if (!connection.ok()) return connection.status();
   return connection->Execute("DELETE FROM session WHERE reference_hash = ?", {Sha256(reference)})
       .status();
+}
+
+absl::Status Sessions::RememberLogin(std::string_view reference, std::string_view provider,
+                                     std::string_view subject, std::string_view sid) {
+  auto connection = pool_.Acquire(clock_.Now() + kBudget);
+  if (!connection.ok()) return connection.status();
+  return connection
+      ->Execute(
+          "INSERT INTO session_login (reference_hash, subject_hash, sid_hash, expiry) "
+          "VALUES (?, ?, ?, ?)",
+          {Sha256(reference), Marked(provider, "sub", subject), Marked(provider, "sid", sid),
+           clock_.Now() + kSessionMost})
+      .status();
+}
+
+absl::Status Sessions::MoveLogin(std::string_view from, std::string_view to) {
+  auto connection = pool_.Acquire(clock_.Now() + kBudget);
+  if (!connection.ok()) return connection.status();
+  return connection
+      ->Execute("UPDATE session_login SET reference_hash = ? WHERE reference_hash = ?",
+                {Sha256(to), Sha256(from)})
+      .status();
+}
+
+absl::Status Sessions::EndAt(std::string_view provider, std::string_view subject,
+                             std::string_view sid) {
+  auto connection = pool_.Acquire(clock_.Now() + kBudget);
+  if (!connection.ok()) return connection.status();
+  const std::string column = sid.empty() ? "subject_hash" : "sid_hash";
+  const std::string mark =
+      sid.empty() ? Marked(provider, "sub", subject) : Marked(provider, "sid", sid);
+  auto ended = connection->Execute(
+      "DELETE s FROM session s JOIN session_login l ON l.reference_hash = s.reference_hash WHERE "
+      "l." +
+          column + " = ?",
+      {mark});
+  if (ended.ok()) {
+    ended = connection->Execute("DELETE FROM session_login WHERE " + column + " = ?", {mark});
+  }
+  return ended.status();
 }
 
 void Sessions::SweepNowAndThen() {
@@ -208,7 +254,10 @@ absl::Status Sessions::Sweep() {
   if (!connection.ok()) return connection.status();
   auto swept =
       connection->Execute("DELETE FROM session WHERE expiry < ? OR idle_expiry < ?", {now, now});
-  if (swept.ok()) swept = connection->Execute("DELETE FROM login WHERE expiry < ?", {now});
+  for (const char* table : {"login", "session_login"}) {
+    if (!swept.ok()) break;
+    swept = connection->Execute(absl::StrCat("DELETE FROM ", table, " WHERE expiry < ?"), {now});
+  }
   return swept.status();
 }
 

@@ -54,6 +54,12 @@ class Sessions {
   absl::StatusOr<std::string> ChooseRole(std::string_view reference, std::string_view role);
   absl::Status End(std::string_view reference);
 
+  // So that the provider can end it: `subject` and `sid` as in its id token.
+  absl::Status RememberLogin(std::string_view reference, std::string_view provider,
+                             std::string_view subject, std::string_view sid);
+  // Ends the sessions of one login at the provider, or without `sid` all of the subject's.
+  absl::Status EndAt(std::string_view provider, std::string_view subject, std::string_view sid);
+
   // `state` goes through the identity provider, `browser` is what the browser's cookie holds.
   absl::Status BeginLogin(std::string_view state, std::string_view browser, const Login& login);
   // Once per login. Errors: UNAUTHENTICATED / LOGIN_EXPIRED when it is unknown, too old, or another
@@ -65,6 +71,7 @@ class Sessions {
 
  private:
   absl::StatusOr<std::string> Insert(const Session& session);
+  absl::Status MoveLogin(std::string_view from, std::string_view to);
   void SweepNowAndThen();
 
   sql::Pool& pool_;

@@ -175,4 +175,26 @@ absl::StatusOr<TokenClaims> VerifyIdToken(JwksCache& issuer, std::string_view to
   return claims;
 }
 
+absl::StatusOr<TokenClaims> VerifyLogoutToken(JwksCache& issuer, std::string_view token,
+                                              const std::string& client_id, const Clock& clock) {
+  const auto parts = SplitToken(token);
+  if (!parts.ok()) return parts.status();
+  const std::string type = absl::AsciiStrToLower(StringOf(parts->header, "typ"));
+  if (!type.empty() && type != "jwt" && type != "logout+jwt") return Invalid("Not a logout token.");
+  auto claims = CheckCommon(*parts, token, issuer, client_id, clock.Now());
+  if (!claims.ok()) return claims;
+  const json& all = claims->claims;
+  const auto events = all.find("events");
+  if (events == all.end() || !events->is_object() ||
+      !events->contains("http://schemas.openid.net/event/backchannel-logout")) {
+    return Invalid("The token announces no logout.");
+  }
+  // An id token must never pass as one.
+  if (all.contains("nonce")) return Invalid("A logout token has no nonce.");
+  if (claims->subject.empty() && StringOf(all, "sid").empty()) {
+    return Invalid("The token does not say who is logged out.");
+  }
+  return claims;
+}
+
 }  // namespace ip::auth

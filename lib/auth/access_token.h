@@ -80,6 +80,12 @@ absl::StatusOr<TokenClaims> VerifyIdToken(JwksCache& issuer, std::string_view to
                                           const ExpectedLogin& expected,
                                           const Clock& clock = SystemClock());
 
+// Whom a logout token logs out (OpenID Connect Back-Channel Logout 1.0 § 2.6): `subject`, or "sid"
+// among the claims, or both. Errors: as above, without the last.
+absl::StatusOr<TokenClaims> VerifyLogoutToken(JwksCache& issuer, std::string_view token,
+                                              const std::string& client_id,
+                                              const Clock& clock = SystemClock());
+
 }  // namespace ip::auth
 
 #endif  // LIB_AUTH_ACCESS_TOKEN_H_

@@ -344,6 +344,26 @@ TEST_F(OutsideToken, IdTokenAnswersTheLogin) {
   EXPECT_EQ(reason(With(good, "acr", nullptr)), "LOGIN_LEVEL_TOO_LOW");
 }
 
+TEST_F(OutsideToken, LogoutTokenAnnouncesALogoutAndIsNoOther) {
+  const json event{{"http://schemas.openid.net/event/backchannel-logout", json::object()}};
+  const json good{{"iss", kIssuer}, {"aud", "gateway"}, {"iat", kNow},    {"exp", kNow + 60},
+                  {"sub", "x"},     {"jti", "1"},       {"events", event}};
+  const auto reason = [&](const json& claims, const json& header = {{"typ", "logout+jwt"}}) {
+    return ReasonOf(
+        VerifyLogoutToken(*keys_, Sign(key_, header, claims), "gateway", clock_).status());
+  };
+  EXPECT_EQ(reason(good), "");
+  EXPECT_EQ(reason(With(With(good, "sub", nullptr), "sid", "s")), "");
+  EXPECT_EQ(reason(With(good, "sub", nullptr)), "TOKEN_INVALID");
+  EXPECT_EQ(reason(With(good, "nonce", "n")), "TOKEN_INVALID");
+  EXPECT_EQ(reason(With(good, "events", nullptr)), "TOKEN_INVALID");
+  EXPECT_EQ(reason(With(good, "events", {{"other", 1}})), "TOKEN_INVALID");
+  EXPECT_EQ(reason(With(good, "aud", "other")), "TOKEN_WRONG_AUDIENCE");
+  EXPECT_EQ(reason(With(good, "iss", "https://evil.example")), "TOKEN_INVALID");
+  EXPECT_EQ(reason(With(good, "exp", kNow - 31)), "TOKEN_EXPIRED");
+  EXPECT_EQ(reason(good, {{"typ", "at+jwt"}}), "TOKEN_INVALID");
+}
+
 TEST(CacheControl, IsRead) {
   EXPECT_EQ(MaxAge("public, Max-Age=300"), absl::Seconds(300));
   EXPECT_EQ(MaxAge("max-age=300, no-store"), absl::ZeroDuration());

@@ -19,6 +19,7 @@ Plays ID-porten (citizens) and HelseID (professionals, systems) with test person
   --helseid_port PORT      0 (default) takes a free port
   --redirect_uri URI       where the gateway takes the code; may be given several times
   --post_logout_redirect_uri URI   where a logout ends; may be given several times
+  --backchannel_logout_uri URI   where the gateway hears of logouts
   --client_secret_file FILE   the gateway's secret (DIR/individuellplan-gateway.secret); made when missing
   --gateway_key FILE       the gateway's JWK: it then authenticates with private_key_jwt, as HelseID
                            demands, instead of with the secret
@@ -47,7 +48,9 @@ function signingKeys(file, alg) {
 }
 
 function gatewayClient(flags) {
-  const client = { client_id: GATEWAY_CLIENT, client_name: 'Individuell plan' };
+  const client = { client_id: GATEWAY_CLIENT, client_name: 'Individuell plan',
+    ...(flags.backchannel_logout_uri && {
+      backchannel_logout_uri: flags.backchannel_logout_uri, backchannel_logout_session_required: true }) };
   if (!flags.gateway_key) {
     const file = flags.client_secret_file ?? join(flags.data, `${GATEWAY_CLIENT}.secret`);
     return { ...client, client_secret: secret(file) };
@@ -71,7 +74,7 @@ async function main() {
     public_host: text(), idporten_port: text('0'), helseid_port: text('0'),
     redirect_uri: { type: 'string', multiple: true, default: [] },
     post_logout_redirect_uri: { type: 'string', multiple: true, default: [] },
-    gateway_key: text(), client_secret_file: text(), audience: text('urn:individuellplan'),
+    backchannel_logout_uri: text(), gateway_key: text(), client_secret_file: text(), audience: text('urn:individuellplan'),
   } });
   if (flags.help) return process.stdout.write(HELP);
   if (process.env.IP_ENV === 'prod') throw new Error('for development only; it does not run with IP_ENV=prod');

@@ -123,6 +123,7 @@ export function makeProvider(kind, settings) {
       devInteractions: { enabled: false },
       clientCredentials: { enabled: kind.systems },
       dPoP: { enabled: true },
+      backchannelLogout: { enabled: true },
       pushedAuthorizationRequests: { enabled: true },
       rpInitiatedLogout: {
         enabled: true,

@@ -153,7 +153,8 @@ class Suite:
             f"--helseid_port={self.ports.helseid}", "--public_host=localhost",
             f"--persons={self.persons_file}", f"--data={self.folder / 'idp'}",
             f"--client_secret_file={self.keys / 'oidc-client-secret'}",
-            f"--redirect_uri={self.url}/callback", f"--post_logout_redirect_uri={self.url}/"],
+            f"--redirect_uri={self.url}/callback",
+            f"--backchannel_logout_uri={self.url}/logout/backchannel", f"--post_logout_redirect_uri={self.url}/"],
             self._log("identity-provider"),
             lambda: self._answers(f"{self.idporten_url}/.well-known/openid-configuration")
             and self._answers(f"{self.helseid_url}/.well-known/openid-configuration"))
