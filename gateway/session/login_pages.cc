@@ -175,9 +175,9 @@ absl::StatusOr<LoginPages::Confirmed> LoginPages::Finish(const HttpRequest& requ
   // RFC 9207: the answer must be of the provider that was asked, and say so where it can.
   const std::string issuer = QueryParameter(query, "iss");
   const auto metadata = provider->keys->Metadata();
-  const bool says_issuer =
-      metadata.ok() && metadata->contains("authorization_response_iss_parameter_supported") &&
-      (*metadata)["authorization_response_iss_parameter_supported"] == true;
+  const bool says_issuer = metadata.ok() &&
+                           metadata->contains("authorization_response_iss_parameter_supported") &&
+                           (*metadata)["authorization_response_iss_parameter_supported"] == true;
   if (issuer.empty() ? says_issuer : issuer != provider->keys->issuer()) {
     return Error(absl::StatusCode::kUnauthenticated, "LOGIN_REFUSED", "Another provider answered.");
   }
