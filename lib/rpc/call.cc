@@ -14,6 +14,7 @@
 #include "lib/base/id.h"
 #include "lib/base/log.h"
 #include "lib/rpc/checks.h"
+#include "lib/rpc/peers.h"
 #include "lib/rpc/spans.h"
 #include "lib/rpc/status.h"
 
@@ -49,6 +50,22 @@ absl::Status StreamEnded() {
 absl::Status Unauthenticated() {
   return Error(absl::StatusCode::kUnauthenticated, "UNAUTHENTICATED",
                "The call carries no valid identity. Log in, or renew the token, and try again.");
+}
+
+// With mTLS a workload shows its certificate and calls with its own tokens: another's, stolen, are
+// of no use to it.
+absl::Status CheckPeer(const grpc::CallbackServerContext& context, const Caller& caller,
+                       const std::string& rpc) {
+  const auto auth = context.auth_context();
+  if (auth == nullptr || !auth->IsPeerAuthenticated()) return absl::OkStatus();
+  const auto peers = PeerNames(*auth);
+  if (std::find(peers.begin(), peers.end(), caller.issuer) == peers.end()) {
+    Log(Severity::kWarning, "identity_refused",
+        {{"rpc", rpc}, {"why", "the token is not the peer's own"}});
+    return Unauthenticated();
+  }
+  if (PeerRulesFromFlags().Allows(peers, rpc)) return absl::OkStatus();
+  return PermissionDenied("PEER_NOT_ALLOWED", "This process may not call that; see --peer_rpcs.");
 }
 
 // Tells callers apart in logs without saying who they are.
@@ -171,6 +188,7 @@ absl::Status Call::Authenticate() {
          {"why", std::string(caller.status().message())}});
     return Unauthenticated();
   }
+  if (auto status = CheckPeer(*context_.grpc_, *caller, RpcName()); !status.ok()) return status;
   context_.caller_ = *std::move(caller);
   authenticated_ = true;
   return absl::OkStatus();

@@ -13,6 +13,7 @@
 #include "absl/flags/reflection.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "lib/rpc/peers.h"
 
 namespace {
 
@@ -41,6 +42,11 @@ ABSL_FLAG(std::string, tls_client_ca_file, "",
           "CA (PEM) whose clients may connect; empty lets any client connect.");
 ABSL_FLAG(std::string, tls_server_ca_file, "",
           "CA (PEM) that vouches for the services we call; empty calls them without TLS.");
+ABSL_FLAG(
+    std::string, peer_rpcs, "",
+    "With --tls_client_ca_file: what each peer may call, by the name in its certificate, e.g. "
+    "gateway=*;referral-service=package.Service/Method,package.Service/. Empty: what the "
+    "method rules allow.");
 ABSL_FLAG(int, drain_seconds, 10, "On stop: how long calls in flight may take to finish.");
 ABSL_FLAG(int, detection_seconds, -1,
           "On stop: how long health says NOT_SERVING before new calls are refused. "
@@ -124,6 +130,9 @@ absl::Status CheckCommonFlags() {
   if (absl::GetFlag(FLAGS_workers) < 1 || absl::GetFlag(FLAGS_workers) > 256) {
     return Wrong("--workers must be from 1 to 256");
   }
+  if (auto peers = PeerRules::Parse(absl::GetFlag(FLAGS_peer_rpcs)); !peers.ok()) {
+    return Wrong(absl::StrCat("--peer_rpcs: ", peers.status().message()));
+  }
   if (absl::GetFlag(FLAGS_max_streams) < 0) return Wrong("--max_streams must not be negative");
   if (absl::GetFlag(FLAGS_drain_seconds) < 0) return Wrong("--drain_seconds must not be negative");
   const std::string level = absl::GetFlag(FLAGS_log_level);
@@ -181,6 +190,13 @@ void ParseFlags(int argc, char** argv, std::string_view usage) {
     std::fputs(HelpText(program, usage).c_str(), stdout);
     std::exit(0);
   }
+}
+
+const PeerRules& PeerRulesFromFlags() {
+  // CheckCommonFlags has read it before.
+  static const auto* rules =
+      new PeerRules(PeerRules::Parse(absl::GetFlag(FLAGS_peer_rpcs)).value_or(PeerRules()));
+  return *rules;
 }
 
 bool InProduction() { return absl::GetFlag(FLAGS_env) == "prod"; }

@@ -9,8 +9,6 @@
 namespace ip::rpc {
 namespace {
 
-constexpr unsigned int kRefreshSeconds = 30;
-
 absl::Status CheckFiles(const TlsFiles& files) {
   if (files.cert_file.empty() != files.key_file.empty()) {
     return absl::FailedPreconditionError("TLS needs both a certificate file and its key file");
@@ -23,21 +21,24 @@ absl::Status CheckFiles(const TlsFiles& files) {
   return absl::OkStatus();
 }
 
-std::shared_ptr<grpc::experimental::CertificateProviderInterface> Watch(const TlsFiles& files) {
+std::shared_ptr<grpc::experimental::CertificateProviderInterface> Watch(const TlsFiles& files,
+                                                                        absl::Duration refresh) {
   return std::make_shared<grpc::experimental::FileWatcherCertificateProvider>(
-      files.key_file, files.cert_file, files.ca_file, kRefreshSeconds);
+      files.key_file, files.cert_file, files.ca_file,
+      static_cast<unsigned>(absl::ToInt64Seconds(refresh)));
 }
 
 }  // namespace
 
-absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> ServerCredentials(const TlsFiles& files) {
+absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> ServerCredentials(const TlsFiles& files,
+                                                                           absl::Duration refresh) {
   if (auto status = CheckFiles(files); !status.ok()) return status;
   if (files.cert_file.empty()) {
     if (files.ca_file.empty()) return grpc::InsecureServerCredentials();
     return absl::FailedPreconditionError(
         "a client CA without a server certificate would not protect anything");
   }
-  grpc::experimental::TlsServerCredentialsOptions options(Watch(files));
+  grpc::experimental::TlsServerCredentialsOptions options(Watch(files, refresh));
   options.watch_identity_key_cert_pairs();
   if (!files.ca_file.empty()) {
     options.watch_root_certs();
@@ -46,7 +47,8 @@ absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> ServerCredentials(const
   return grpc::experimental::TlsServerCredentials(options);
 }
 
-absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> ClientCredentials(const TlsFiles& files) {
+absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> ClientCredentials(
+    const TlsFiles& files, absl::Duration refresh) {
   if (auto status = CheckFiles(files); !status.ok()) return status;
   if (files.ca_file.empty()) {
     if (files.cert_file.empty()) return grpc::InsecureChannelCredentials();
@@ -54,7 +56,7 @@ absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> ClientCredentials(cons
         "a client certificate without the CA of the server is of no use");
   }
   grpc::experimental::TlsChannelCredentialsOptions options;
-  options.set_certificate_provider(Watch(files));
+  options.set_certificate_provider(Watch(files, refresh));
   options.watch_root_certs();
   if (!files.cert_file.empty()) options.watch_identity_key_cert_pairs();
   return grpc::experimental::TlsCredentials(options);
