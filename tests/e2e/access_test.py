@@ -33,7 +33,7 @@ def plan(gateway):
         parent=plan.name, identity=identity(HELPER),
         participant=care_team_pb2.Participant(
             kind=care_team_pb2.Participant.PROFESSIONAL, display_name=helper.name,
-            organization=f"organizations/{helper.organization}", work_email=helper.work_email)))
+            organization=helper.organization, work_email=helper.work_email)))
     return plan.name, participant.name
 
 
