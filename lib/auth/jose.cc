@@ -110,6 +110,22 @@ absl::StatusOr<TokenParts> SplitToken(std::string_view token) {
   return TokenParts{*std::move(header), *std::move(claims)};
 }
 
+absl::StatusOr<json> HeaderOfDetached(std::string_view signature) {
+  const auto refuse = [](std::string_view why) { return TokenRefused("TOKEN_INVALID", why); };
+  if (signature.size() > kMaxTokenBytes) return refuse("The signature is longer than 8 KiB.");
+  const auto [header_part, nothing, signature_part] = Parts(signature);
+  const auto text = crypto::FromBase64Url(header_part);
+  if (!text || header_part.empty() || !nothing.empty() || signature_part.empty()) {
+    return refuse("This is no detached signature.");
+  }
+  auto header = ParseStrictJson(*text);
+  if (!header.ok()) return refuse("The signature's header must be a JSON object.");
+  for (const char* name : {"crit", "b64", "zip"}) {
+    if (header->contains(name)) return refuse("The header demands what we do not support.");
+  }
+  return header;
+}
+
 std::string StringOf(const json& object, const char* name) {
   const auto it = object.find(name);
   return it != object.end() && it->is_string() ? it->get<std::string>() : "";
@@ -159,30 +175,52 @@ absl::StatusOr<Jwk> Jwk::Parse(const json& jwk, const std::string& rsa_alg) {
 
 bool Jwk::Verifies(std::string_view token) const {
   const auto [header, claims, signature] = Parts(token);
+  return VerifiesParts(header, claims, signature);
+}
+
+bool Jwk::VerifiesDetached(std::string_view signature, std::string_view payload) const {
+  const auto [header, nothing, bytes] = Parts(signature);
+  return nothing.empty() && VerifiesParts(header, crypto::ToBase64Url(payload), bytes);
+}
+
+bool Jwk::VerifiesParts(std::string_view header, std::string_view payload,
+                        std::string_view signature) const {
   const JsonPtr jws(json_object());
   json_object_set_new(jws.get(), "protected", JsonString(header).release());
-  json_object_set_new(jws.get(), "payload", JsonString(claims).release());
+  json_object_set_new(jws.get(), "payload", JsonString(payload).release());
   json_object_set_new(jws.get(), "signature", JsonString(signature).release());
   const auto cfg = QuietConfig();
   return jose_jws_ver(cfg.get(), jws.get(), nullptr, key_.get(), /*all=*/false);
 }
 
 absl::StatusOr<std::string> Jwk::Sign(json header, const json& claims) const {
+  auto parts = SignBytes(std::move(header), Dump(claims));
+  if (!parts.ok()) return parts.status();
+  return absl::StrCat(parts->header, ".", parts->payload, ".", parts->signature);
+}
+
+absl::StatusOr<std::string> Jwk::SignDetached(json header, std::string_view payload) const {
+  auto parts = SignBytes(std::move(header), payload);
+  if (!parts.ok()) return parts.status();
+  return absl::StrCat(parts->header, "..", parts->signature);
+}
+
+absl::StatusOr<Jwk::Signed> Jwk::SignBytes(json header, std::string_view payload) const {
   header["alg"] = alg_;
   if (!kid_.empty()) header["kid"] = kid_;
-  const std::string payload = crypto::ToBase64Url(Dump(claims));
+  Signed parts;
+  parts.payload = crypto::ToBase64Url(payload);
   const JsonPtr jws(json_object());
-  json_object_set_new(jws.get(), "payload", JsonString(payload).release());
+  json_object_set_new(jws.get(), "payload", JsonString(parts.payload).release());
   const JsonPtr signature(json_object());
   json_object_set_new(signature.get(), "protected", ToJansson(header).release());
   const auto cfg = QuietConfig();
   if (!jose_jws_sig(cfg.get(), jws.get(), signature.get(), key_.get())) {
     return absl::InternalError("cannot sign: not a usable private key");
   }
-  const auto part = [&](const char* name) {
-    return std::string(json_string_value(json_object_get(jws.get(), name)));
-  };
-  return absl::StrCat(part("protected"), ".", payload, ".", part("signature"));
+  parts.header = json_string_value(json_object_get(jws.get(), "protected"));
+  parts.signature = json_string_value(json_object_get(jws.get(), "signature"));
+  return parts;
 }
 
 absl::StatusOr<std::vector<Jwk>> ParseJwks(std::string_view text, const std::string& rsa_alg) {

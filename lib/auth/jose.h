@@ -35,6 +35,9 @@ struct TokenParts {
 // strict JSON, or has a header that demands more than we know ("crit", "b64", "zip").
 absl::StatusOr<TokenParts> SplitToken(std::string_view token);
 
+// The header of a detached signature. Nothing is verified yet. Errors: as SplitToken.
+absl::StatusOr<nlohmann::json> HeaderOfDetached(std::string_view signature);
+
 // Claims by type; "" or `absent` when missing or of another type.
 std::string StringOf(const nlohmann::json& object, const char* name);
 int64_t IntOf(const nlohmann::json& object, const char* name, int64_t absent = 0);
@@ -61,7 +64,19 @@ class Jwk {
   // Errors: INTERNAL when this is no private key.
   absl::StatusOr<std::string> Sign(nlohmann::json header, const nlohmann::json& claims) const;
 
+  // A detached signature ("header..signature", RFC 7515 appendix F) over bytes of any kind.
+  // Errors: INTERNAL when this is no private key.
+  absl::StatusOr<std::string> SignDetached(nlohmann::json header, std::string_view payload) const;
+  bool VerifiesDetached(std::string_view signature, std::string_view payload) const;
+
  private:
+  struct Signed {
+    std::string header, payload, signature;  // in base64url
+  };
+  absl::StatusOr<Signed> SignBytes(nlohmann::json header, std::string_view payload) const;
+  bool VerifiesParts(std::string_view header, std::string_view payload,
+                     std::string_view signature) const;
+
   std::shared_ptr<json_t> key_;
   std::string kid_, alg_, issuer_, thumbprint_;
 };
