@@ -6,11 +6,14 @@
 #include "lib/rpc/service_main.h"
 #include "lib/sql/flags.h"
 #include "plan-service/service/handlers.h"
+#include "plan-service/worker/age_worker.h"
 
 ABSL_FLAG(std::string, reference_file, "", "Units, organizations and municipalities (JSON).");
 ABSL_FLAG(std::string, person_key_file, "", "The key that makes persons/{id} of a number.");
 ABSL_FLAG(std::string, document_keys_file, "", "The keys that encrypt what is stored.");
-ABSL_FLAG(std::string, rules_dir, "plan-service/rules", "Folder with section_19.json.");
+ABSL_FLAG(std::string, rules_dir, "plan-service/rules", "Folder with plan.json.");
+ABSL_FLAG(std::string, bundle_key_file, "", "Private JWK that signs exported plans; empty: none.");
+ABSL_FLAG(std::string, bundle_jwks_file, "", "Keys of those whose bundles are imported.");
 ABSL_FLAG(std::string, krr_url, "", "Base address of the contact register; empty: no look-ups.");
 
 namespace {
@@ -32,6 +35,9 @@ absl::Status Serve() {
   if (!reference.ok()) return reference.status();
   auto rules = plan::RuleBook::Load(absl::GetFlag(FLAGS_rules_dir));
   if (!rules.ok()) return rules.status();
+  auto bundles = plan::Bundles::Load(absl::GetFlag(FLAGS_bundle_key_file),
+                                     absl::GetFlag(FLAGS_bundle_jwks_file));
+  if (!bundles.ok()) return bundles.status();
   auto pool = ip::sql::Pool::Open(ip::sql::OptionsFromFlags());
   if (!pool.ok()) return pool.status();
 
@@ -41,8 +47,11 @@ absl::Status Serve() {
   plan::AccessLog access_log(pool->get(), cipher->get());
   const plan::PersonNumbers numbers(pool->get(), cipher->get());
   const plan::Krr krr(absl::GetFlag(FLAGS_krr_url));
+  const plan::PlanQuestions questions(pool->get());
   const plan::Desk desk({&plans, &access_log, &numbers, &*ids, accepted, &*reference, &*rules, &krr,
-                         &feed, clock->get()});
+                         &feed, clock->get(), &questions, &*bundles});
+  plan::AgeWorker ages(&plans, &questions, clock->get());
+  ages.Start();
   ip::rpc::Router router;
   plan::ServeAll(router, desk);
   auto options = ip::rpc::ServerOptionsFromFlags();

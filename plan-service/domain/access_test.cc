@@ -51,10 +51,10 @@ TEST(Facts, ARelationHoldsOnlyInItsCapacity) {
       Read(plan, Worker(kCoordinator, type::PRACTITIONER, "organizations/999990099")).allowed);
 }
 
-TEST(Facts, UnitSeesTheOverviewOfItsOwnPlans) {
+TEST(Facts, UnitSeesTheOverviewAndTheComplaintsOfItsOwnPlans) {
   const pb::CarePlan plan = ActivePlan();
   const Caller worker = Worker("persons/w", type::CASE_WORKER);
-  EXPECT_EQ(Read(plan, worker, kUnit).sections, Sections{type::OVERVIEW});
+  EXPECT_EQ(Read(plan, worker, kUnit).sections, (Sections{type::OVERVIEW, type::DECISIONS}));
   EXPECT_FALSE(Read(plan, worker, "units/other").allowed);
   EXPECT_FALSE(Read(plan, worker, "").allowed);
 }

@@ -37,6 +37,49 @@ bool EndsAt18(const CarePlan& plan, absl::CivilDay today) {
          });
 }
 
+// What rings in a plan that is made or used.
+template <class Add>
+void AddOpen(const CarePlan& plan, absl::CivilDay today, const RuleSet& rules, Add add) {
+  const bool active = plan.state() == CarePlan::ACTIVE;
+  if (plan.state() == CarePlan::ON_HOLD) {
+    add(CarePlan::HOLD_ENDED, ToDay(plan.hold().resume_date()));
+  }
+  if (CoordinatorsOn(plan, today).empty()) {
+    add(CarePlan::NO_COORDINATOR, VacantSince(plan));
+  } else if (EndsAt18(plan, today)) {
+    add(CarePlan::NO_COORDINATOR, Birthday(plan.subject().birth_date(), 18));
+  }
+  if (const pb::Evaluation* next = NextEvaluation(plan); active && next != nullptr) {
+    add(CarePlan::EVALUATION_OVERDUE, ToDay(next->due_date()) + 1);
+  }
+  for (const pb::Consent& consent : plan.consents()) {
+    if (Stands(consent) && consent.period().has_end_date()) {
+      add(CarePlan::CONSENT_EXPIRING, ToDay(consent.period().end_date()) - kConsentNoticeDays);
+    }
+  }
+  for (const pb::Activity& activity : plan.activities()) {
+    if (IsOpen(activity) && activity.commitment() == pb::Activity::REQUESTED) {
+      add(CarePlan::UNANSWERED_REQUEST, ToDay(activity.answer_due_date()) + 1);
+    }
+  }
+  for (const Appointment& appointment : plan.coordinator_appointments()) {
+    if (appointment.state() == Appointment::NOMINATED) {
+      add(CarePlan::UNANSWERED_REQUEST, ToDay(appointment.answer_due_date()) + 1);
+    }
+  }
+  for (const pb::TransitionTask& task : plan.transition_tasks()) {
+    if (!task.has_done_time()) add(CarePlan::AGE_TRANSITION, ToDay(task.effective_date()));
+  }
+  if (active) {
+    for (const auto& finding : CheckSection19(plan, today, rules)) {
+      if (finding.severity() == pb::CheckPlanResponse::Finding::BLOCKING) {
+        add(CarePlan::INCOMPLETE, today);
+        break;
+      }
+    }
+  }
+}
+
 }  // namespace
 
 absl::CivilDay VacantSince(const CarePlan& plan) {
@@ -67,42 +110,12 @@ std::vector<AlarmSpan> AlarmSpans(const CarePlan& plan, absl::CivilDay today,
   for (const auto* access : Unreviewed(plan)) {
     add(CarePlan::EMERGENCY_REVIEW, OsloDay(ToTime(access->create_time())));
   }
-  if (!CheckOpen(plan, "").ok()) return Spans(first);
-  const bool active = plan.state() == CarePlan::ACTIVE;
-
-  if (CoordinatorsOn(plan, today).empty()) {
-    add(CarePlan::NO_COORDINATOR, VacantSince(plan));
-  } else if (EndsAt18(plan, today)) {
-    add(CarePlan::NO_COORDINATOR, Birthday(plan.subject().birth_date(), 18));
-  }
-  if (const pb::Evaluation* next = NextEvaluation(plan); active && next != nullptr) {
-    add(CarePlan::EVALUATION_OVERDUE, ToDay(next->due_date()) + 1);
-  }
-  for (const pb::Consent& consent : plan.consents()) {
-    const bool stands =
-        consent.state() == pb::Consent::ACTIVE || consent.state() == pb::Consent::NEEDS_RENEWAL;
-    if (stands && consent.period().has_end_date()) {
-      add(CarePlan::CONSENT_EXPIRING, ToDay(consent.period().end_date()) - kConsentNoticeDays);
+  for (const pb::Complaint& complaint : plan.complaints()) {
+    if (complaint.state() == pb::Complaint::RECEIVED) {
+      add(CarePlan::COMPLAINT_OPEN, OsloDay(ToTime(complaint.receive_time())));
     }
   }
-  for (const pb::Activity& activity : plan.activities()) {
-    if (IsOpen(activity) && activity.commitment() == pb::Activity::REQUESTED) {
-      add(CarePlan::UNANSWERED_REQUEST, ToDay(activity.answer_due_date()) + 1);
-    }
-  }
-  for (const Appointment& appointment : plan.coordinator_appointments()) {
-    if (appointment.state() == Appointment::NOMINATED) {
-      add(CarePlan::UNANSWERED_REQUEST, ToDay(appointment.answer_due_date()) + 1);
-    }
-  }
-  if (active) {
-    for (const auto& finding : CheckSection19(plan, today, rules)) {
-      if (finding.severity() == pb::CheckPlanResponse::Finding::BLOCKING) {
-        add(CarePlan::INCOMPLETE, today);
-        break;
-      }
-    }
-  }
+  if (CheckOpen(plan, "").ok()) AddOpen(plan, today, rules, add);
   return Spans(first);
 }
 

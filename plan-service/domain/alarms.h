@@ -19,7 +19,8 @@ struct AlarmSpan {
 };
 
 // All alarms of a plan as it stands, those that ring and those that will, one per kind (the
-// earliest). Of a plan that has ended only questions about look-ups and reviews are left.
+// earliest). Of a plan that has ended only complaints, questions about look-ups and reviews are
+// left.
 std::vector<AlarmSpan> AlarmSpans(const individuellplan::plan::v1::CarePlan& plan,
                                   absl::CivilDay today, const RuleSet& rules);
 

@@ -195,7 +195,7 @@ std::string Text(absl::CivilDay day) { return absl::FormatCivilTime(day); }
 }  // namespace
 
 absl::StatusOr<RuleBook> RuleBook::Load(const std::string& dir) {
-  const std::string path = dir + "/section_19.json";
+  const std::string path = dir + "/plan.json";
   std::ifstream in(path);
   if (!in) return absl::NotFoundError(absl::StrCat("cannot read the rules file ", path));
   std::stringstream text;

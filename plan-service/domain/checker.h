@@ -1,5 +1,5 @@
 // The § 19 a-i checker: what the law demands of a plan's content. Texts, severity and dates are
-// data (rules/section_19.json); what makes a rule fail is code, found by the rule's name.
+// data (rules/plan.json); what makes a rule fail is code, found by the rule's name.
 #ifndef PLAN_SERVICE_DOMAIN_CHECKER_H_
 #define PLAN_SERVICE_DOMAIN_CHECKER_H_
 
@@ -19,7 +19,7 @@ using plan_rules::RuleSet;
 
 class RuleBook {
  public:
-  // Reads section_19.json in `dir`. Errors: NOT_FOUND; INVALID_ARGUMENT naming what is wrong: JSON,
+  // Reads plan.json in `dir`. Errors: NOT_FOUND; INVALID_ARGUMENT naming what is wrong: JSON,
   // a rule the code does not know, sets out of order.
   static absl::StatusOr<RuleBook> Load(const std::string& dir);
   static absl::StatusOr<RuleBook> Parse(std::string_view json);

@@ -22,10 +22,6 @@ using pb::Representative;
 // What a caller can state at most (gateway, x-purpose-of-use).
 constexpr size_t kMaxPurposeBytes = 64;
 
-bool Stands(const Consent& consent) {
-  return consent.state() == Consent::ACTIVE || consent.state() == Consent::NEEDS_RENEWAL;
-}
-
 template <class Sections>
 void CheckSections(const std::string& field, const Sections& sections, Violations& violations) {
   std::set<int> seen;
@@ -83,6 +79,10 @@ absl::Status NotInformed() {
 }
 
 }  // namespace
+
+bool Stands(const Consent& consent) {
+  return consent.state() == Consent::ACTIVE || consent.state() == Consent::NEEDS_RENEWAL;
+}
 
 bool InForce(const Consent& consent, absl::CivilDay day) {
   return Stands(consent) && Covers(consent.period(), day);

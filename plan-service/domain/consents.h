@@ -12,6 +12,9 @@
 
 namespace ip::plan {
 
+// Given and neither withdrawn, replaced nor over: ACTIVE, or NEEDS_RENEWAL in its time of grace.
+bool Stands(const individuellplan::plan::v1::Consent& consent);
+
 // In force on that day: ACTIVE (or NEEDS_RENEWAL, in its time of grace) and within its period.
 bool InForce(const individuellplan::plan::v1::Consent& consent, absl::CivilDay day);
 

@@ -24,7 +24,8 @@ TEST(Docs, Lifecycles) {
       "lifecycles.md",
       "# Lifecycles of a plan\n\nMade from plan-service/domain/transitions.cc. A step that is "
       "not here answers FAILED_PRECONDITION\nwith the state, the action and what would allow "
-      "it.\n\n" +
+      "it. Turns16, GraceEnds, Turns18 and PlanEnds are no methods: they\nfollow from the owner's "
+      "age and from the end of the plan.\n\n" +
           RenderStateTables());
 }
 

@@ -153,7 +153,8 @@ Facts GatherFacts(const pb::CarePlan& plan, const Caller& caller, const std::str
       break;
     case type::CASE_WORKER:
       if (!unit.empty() && unit == plan.unit()) {
-        facts.bases.push_back({Relation::kCaseWorker, {type::OVERVIEW}, ""});
+        // Complaints come to the unit that decided (pbrl § 7-2).
+        facts.bases.push_back({Relation::kCaseWorker, {type::OVERVIEW, type::DECISIONS}, ""});
       }
       break;
     case type::UNIT_LEADER:

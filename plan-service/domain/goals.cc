@@ -34,7 +34,8 @@ void CheckGoal(const pb::CarePlan& plan, const pb::Goal& goal, Violations& viola
   }
 }
 
-// What can be objected to or commented: the plan, anything with a name in it, or one of its fields.
+}  // namespace
+
 bool IsTarget(const pb::CarePlan& plan, std::string_view target) {
   if (target == plan.name() || pb::CarePlan::descriptor()->FindFieldByName(std::string(target))) {
     return true;
@@ -42,10 +43,9 @@ bool IsTarget(const pb::CarePlan& plan, std::string_view target) {
   return FindByName(plan.goals(), target) || FindByName(plan.activities(), target) ||
          FindByName(plan.participants(), target) || FindByName(plan.evaluations(), target) ||
          FindByName(plan.coordinator_appointments(), target) ||
-         FindByName(plan.comments(), target) || FindByName(plan.consents(), target);
+         FindByName(plan.comments(), target) || FindByName(plan.consents(), target) ||
+         FindByName(plan.complaints(), target);
 }
-
-}  // namespace
 
 absl::Status OwnWordsAreTheOwners(std::string_view field) {
   return Error(absl::StatusCode::kPermissionDenied, "OWN_WORDS_ARE_THE_OWNERS",

@@ -3,6 +3,7 @@
 #define PLAN_SERVICE_DOMAIN_GOALS_H_
 
 #include <string>
+#include <string_view>
 
 #include "absl/status/statusor.h"
 #include "individuellplan/plan/v1/care_plan.pb.h"
@@ -37,6 +38,10 @@ absl::StatusOr<std::string> CreateObjection(individuellplan::plan::v1::CarePlan&
 absl::StatusOr<std::string> WithdrawObjection(
     individuellplan::plan::v1::CarePlan& plan, const Act& act,
     const individuellplan::plan::v1::ActionRequest& request);
+
+// What can be objected to, commented or complained about: the plan, anything with a name in it, or
+// one of its fields.
+bool IsTarget(const individuellplan::plan::v1::CarePlan& plan, std::string_view target);
 
 // The refusal that protects the owner's words.
 absl::Status OwnWordsAreTheOwners(std::string_view field);

@@ -46,6 +46,9 @@ class Builder {
     for (const pb::Activity& activity : plan_.activities()) {
       if (IsOpen(activity)) AddActivity(activity);
     }
+    for (const pb::TransitionTask& task : plan_.transition_tasks()) {
+      if (task.kind() == pb::TransitionTask::TURNS_18) AddComingVacancy(task);
+    }
     if (plan_.state() != CarePlan::ACTIVE) return event_;
     for (const pb::Evaluation& evaluation : plan_.evaluations()) {
       if (evaluation.state() == pb::Evaluation::PLANNED) AddEvaluation(evaluation);
@@ -140,6 +143,17 @@ class Builder {
       AddOwner(duty);
       AddUnit(duty);
     }
+  }
+
+  // A child coordinator's time is known to end: the unit is reminded on the day unless somebody
+  // else has taken over by then.
+  void AddComingVacancy(const pb::TransitionTask& turns_18) {
+    const auto coordinators = CoordinatorsOn(plan_, today_);
+    const bool ends = std::all_of(coordinators.begin(), coordinators.end(), [](const auto* a) {
+      return a->kind() == Appointment::CHILD_COORDINATOR;
+    });
+    if (coordinators.empty() || !ends) return;
+    AddUnit(Add(Obligation::COORDINATOR_VACANCY, plan_.name(), turns_18.effective_date()));
   }
 
   void AddNomination(const Appointment& appointment) {

@@ -297,9 +297,8 @@ absl::Status EndPlan(CarePlan& plan, const Act& act, std::string_view action, Ca
   }
   if (to == CarePlan::COMPLETED) return absl::OkStatus();
   for (pb::Consent& consent : *plan.mutable_consents()) {
-    const bool stands =
-        consent.state() == pb::Consent::ACTIVE || consent.state() == pb::Consent::NEEDS_RENEWAL;
-    if (stands && consent.kind() == pb::Consent::SHARE) consent.set_state(pb::Consent::EXPIRED);
+    if (Stands(consent) && consent.kind() == pb::Consent::SHARE)
+      consent.set_state(pb::Consent::EXPIRED);
   }
   return absl::OkStatus();
 }

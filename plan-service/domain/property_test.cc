@@ -3,8 +3,12 @@
 
 #include <random>
 
+#include "plan-service/domain/ages.h"
 #include "plan-service/domain/alarms.h"
+#include "plan-service/domain/complaints.h"
 #include "plan-service/domain/facts.h"
+#include "plan-service/domain/moves.h"
+#include "plan-service/domain/obligations.h"
 #include "plan-service/domain/test_plan.h"
 #include "plan-service/domain/transitions.h"
 
@@ -14,15 +18,34 @@ namespace {
 using pb::CarePlan;
 using Appointment = pb::CoordinatorAppointment;
 
+constexpr char kParent[] = "persons/parent";
+// Stands in everything that people write here, and must not stand in what leaves the service.
+constexpr char kSecret[] = "hemmelig";
+
 class History {
  public:
-  explicit History(unsigned seed) : random_(seed), plan_(ActivePlan()) {}
+  // Of somebody who turns 16 and 18 while it goes on.
+  explicit History(unsigned seed) : random_(seed), plan_(ActivePlan()) {
+    *plan_.mutable_subject()->mutable_birth_date() = ToDate(absl::CivilDay(2010, 5, 1));
+    pb::Representative parent;
+    parent.set_kind(pb::Representative::PARENT);
+    parent.set_display_name(kSecret);
+    parent.set_basis(kSecret);
+    parent.set_may_act(true);
+    *parent.mutable_period()->mutable_start_date() = ToDate(OsloDay(kNow));
+    Must(Do(plan_,
+            [&](CarePlan& p) { return CreateRepresentative(p, UnitAct(), parent, kParent); }));
+  }
 
   // Tries one random command; true when it was carried out.
   bool Step() {
+    if (Pick(20) == 0) PassTime();
     const CarePlan before = plan_;
-    const Act act = Actor();
+    Act act = Actor();
+    act.now = now_;
     if (!Do(plan_, [&](CarePlan& p) { return Command(p, act); }).ok()) return false;
+    // As whoever reads it next will see it.
+    ComeOfAge(plan_, now_, RulesNow());
     CheckPromises(before, act);
     return true;
   }
@@ -32,6 +55,36 @@ class History {
  private:
   int Pick(int n) { return static_cast<int>(random_() % static_cast<unsigned>(n)); }
 
+  void PassTime() {
+    const CarePlan before = plan_;
+    now_ += absl::Hours(24 * (1 + Pick(120)));
+    Must(Do(plan_, [&](CarePlan& p) -> absl::StatusOr<std::string> {
+      ComeOfAge(p, now_, RulesNow());
+      return p.name();
+    }));
+    const auto next = NextAgeStep(plan_, RulesNow());
+    EXPECT_TRUE(!next || *next > OsloDay(now_));
+    CheckPromises(before, OwnerAct());
+  }
+
+  // Another plan of the same human, with something in it.
+  absl::StatusOr<std::string> Merge(CarePlan& kept, const Act& act) {
+    const std::string name = "plans/dup-" + std::to_string(kept.revision());
+    CarePlan duplicate = Must(NewPlan(UnitAct(), NewPlanRequest(), name, "persons/d-number"));
+    Accept(duplicate, Nominate(duplicate, "persons/next"), "persons/next");
+    AddGoal(duplicate, OwnerAct());
+    const std::string helper = AddHelper(duplicate);
+    if (Pick(2) == 0) Share(duplicate, helper, {type::GOALS});
+    AddActivity(duplicate, helper);
+    AddEvaluation(duplicate, 1 + Pick(400));
+    pb::MergePlansRequest request;
+    request.set_etag(kept.etag());
+    request.set_reason("samme person");
+    auto retired = RetireDuplicate(duplicate, kept, act, request);
+    if (!retired.ok()) return retired;
+    return TakeUpDuplicate(kept, duplicate, act, request);
+  }
+
   template <class List>
   pb::ActionRequest Some(const List& list) {
     if (list.empty()) return {};
@@ -40,9 +93,11 @@ class History {
   }
 
   Act Actor() {
-    switch (Pick(5)) {
+    switch (Pick(6)) {
       case 0:
         return OwnerAct();
+      case 4:
+        return {kParent, true, false, kNow};
       case 1:
         return CoordinatorAct();
       case 2:
@@ -58,14 +113,14 @@ class History {
     const pb::ActionRequest plan = Request(p.name(), p.etag());
     const google::protobuf::RepeatedPtrField<Appointment>& appointments =
         p.coordinator_appointments();
-    switch (Pick(30)) {
+    switch (Pick(34)) {
       case 0:
         return ActivatePlan(p, act, plan, RulesNow());
       case 1: {
         pb::HoldPlanRequest request;
         request.set_etag(p.etag());
-        request.mutable_hold()->set_reason("reise");
-        *request.mutable_hold()->mutable_resume_date() = ToDate(OsloDay(kNow) + 30);
+        request.mutable_hold()->set_reason(kSecret);
+        *request.mutable_hold()->mutable_resume_date() = ToDate(OsloDay(now_) + 30);
         return HoldPlan(p, act, request);
       }
       case 2:
@@ -78,8 +133,7 @@ class History {
       case 5:
       case 6: {
         pb::NominateCoordinatorRequest request;
-        request.set_kind(Pick(4) == 0 ? Appointment::SUBSTITUTE_COORDINATOR
-                                      : Appointment::COORDINATOR);
+        request.set_kind(static_cast<Appointment::Kind>(1 + Pick(3)));
         *request.mutable_candidate() = Professional("Ny");
         const char* people[] = {kCoordinator, kHelper, "persons/next"};
         return NominateCoordinator(p, act, request, people[Pick(3)]);
@@ -96,7 +150,7 @@ class History {
         return CreateParticipant(p, act, Professional("Per"), kHelper);
       case 12: {
         pb::Goal goal;
-        goal.mutable_own_words()->set_text("ro");
+        goal.mutable_own_words()->set_text(kSecret);
         return CreateGoal(p, act, goal);
       }
       case 13: {
@@ -118,7 +172,7 @@ class History {
       }
       case 16: {
         pb::Activity activity;
-        activity.set_title("tur");
+        activity.set_title(kSecret);
         if (Pick(2) == 0) activity.set_responsible(Some(p.participants()).name());
         return CreateActivity(p, act, activity);
       }
@@ -159,7 +213,7 @@ class History {
         request.set_name(some.name());
         request.set_etag(some.etag());
         request.set_reason("ferie");
-        *request.mutable_due_date() = ToDate(OsloDay(kNow) + 1 + Pick(200));
+        *request.mutable_due_date() = ToDate(OsloDay(now_) + 1 + Pick(200));
         return RescheduleEvaluation(p, act, request);
       }
       case 24: {
@@ -167,9 +221,9 @@ class History {
         pb::HoldEvaluationRequest request;
         request.mutable_evaluation()->set_name(some.name());
         request.mutable_evaluation()->set_etag(some.etag());
-        *request.mutable_evaluation()->mutable_held_date() = ToDate(OsloDay(kNow));
+        *request.mutable_evaluation()->mutable_held_date() = ToDate(OsloDay(now_));
         request.mutable_evaluation()->set_owner_did_not_wish(true);
-        *request.mutable_next_due_date() = ToDate(OsloDay(kNow) + 1 + Pick(200));
+        *request.mutable_next_due_date() = ToDate(OsloDay(now_) + 1 + Pick(200));
         for (const auto& goal : p.goals()) {
           auto* assessment = request.mutable_evaluation()->add_goal_assessments();
           assessment->set_goal(goal.name());
@@ -200,8 +254,31 @@ class History {
         block.set_person(Pick(2) == 0 ? kHelper : kCoordinator);
         return BlockAccess(p, act, block);
       }
-      default:
+      case 29:
         return LiftAccessBlock(p, act, Some(p.access_blocks()));
+      case 30: {
+        pb::Complaint complaint;
+        complaint.set_target(Pick(2) == 0 ? p.name() : Some(p.activities()).name());
+        complaint.set_legal_basis(static_cast<type::LegalBasis>(Pick(10)));
+        *complaint.mutable_decision_known_date() = ToDate(OsloDay(now_) - Pick(40));
+        complaint.mutable_text()->set_text(kSecret);
+        return CreateComplaint(p, act, complaint, RulesNow());
+      }
+      case 31: {
+        const auto some = Some(p.complaints());
+        pb::ChangeComplaintStateRequest request;
+        request.set_name(some.name());
+        request.set_etag(some.etag());
+        request.set_state(static_cast<pb::Complaint::State>(1 + Pick(6)));
+        if (request.state() == pb::Complaint::DECIDED)
+          request.set_outcome(pb::Complaint::DISMISSED);
+        request.set_reason(kSecret);
+        return ChangeComplaintState(p, act, request);
+      }
+      case 32:
+        return Pick(6) == 0 ? Merge(p, act) : NotFound("luck");
+      default:
+        return CompleteTransitionTask(p, act, Some(p.transition_tasks()));
     }
   }
 
@@ -222,7 +299,7 @@ class History {
   }
 
   void CheckPromises(const CarePlan& before, const Act& act) {
-    const absl::CivilDay today = OsloDay(kNow);
+    const absl::CivilDay today = OsloDay(now_);
     EXPECT_EQ(plan_.revision(), before.revision() + 1);
     CheckSteps(GoalStates(), before.goals(), plan_.goals(), [](auto& x) { return x.state(); });
     CheckSteps(ExecutionStates(), before.activities(), plan_.activities(),
@@ -236,6 +313,10 @@ class History {
                [](auto& x) { return x.state(); });
     CheckSteps(AppointmentStates(), before.coordinator_appointments(),
                plan_.coordinator_appointments(), [](auto& x) { return x.state(); });
+    CheckSteps(ComplaintStates(), before.complaints(), plan_.complaints(),
+               [](auto& x) { return x.state(); });
+    CheckSteps(PlanStates(), Alone(before), Alone(plan_), [](auto& x) { return x.state(); });
+    EXPECT_GE(plan_.transition_tasks_size(), before.transition_tasks_size());
     for (const auto& goal : before.goals()) {
       if (act.as_owner) break;
       EXPECT_EQ(FindByName(plan_.goals(), goal.name())->own_words().text(),
@@ -260,7 +341,40 @@ class History {
         EXPECT_NE(FindByName(plan_.participants(), activity.responsible()), nullptr);
       }
     }
+    for (const auto& complaint : plan_.complaints()) {
+      EXPECT_EQ(complaint.late(),
+                OsloDay(ToTime(complaint.receive_time())) > ToDay(complaint.deadline_date()));
+    }
+    CheckAges(today);
+    if (plan_.merged_plans_size() > before.merged_plans_size()) CheckMerged();
+    EXPECT_EQ(ObligationsOf(plan_, today).SerializeAsString().find(kSecret), std::string::npos);
     CheckHelpersAccess(today);
+  }
+
+  static google::protobuf::RepeatedPtrField<CarePlan> Alone(const CarePlan& plan) {
+    google::protobuf::RepeatedPtrField<CarePlan> list;
+    list.Add()->CopyFrom(plan);
+    return list;
+  }
+
+  // Nothing in the plan names the duplicate but the list of what was merged.
+  void CheckMerged() const {
+    CarePlan rest = plan_;
+    rest.clear_merged_plans();
+    EXPECT_EQ(rest.DebugString().find("plans/dup-"), std::string::npos);
+  }
+
+  void CheckAges(absl::CivilDay today) {
+    if (!CheckOpen(plan_, "").ok()) return;
+    const absl::CivilDay k16(2026, 5, 1), k18(2028, 5, 1);
+    for (const auto& consent : plan_.consents()) {
+      if (consent.grantor_basis() != pb::Representative::PARENT || !Stands(consent)) continue;
+      EXPECT_LT(today, std::max(k16, OsloDay(ToTime(consent.give_time()))) +
+                           RulesNow().consent_grace_days());
+    }
+    for (const auto* coordinator : CoordinatorsOn(plan_, today)) {
+      EXPECT_TRUE(today < k18 || coordinator->kind() != Appointment::CHILD_COORDINATOR);
+    }
   }
 
   // Access, written down a second time in the plainest words.
@@ -268,7 +382,9 @@ class History {
     bool expected = false;
     for (const auto& consent : plan_.consents()) {
       const auto* participant = FindByName(plan_.participants(), consent.participant());
-      expected |= consent.kind() == pb::Consent::SHARE && consent.state() == pb::Consent::ACTIVE &&
+      const bool given =
+          consent.state() == pb::Consent::ACTIVE || consent.state() == pb::Consent::NEEDS_RENEWAL;
+      expected |= consent.kind() == pb::Consent::SHARE && given &&
                   participant->person() == kHelper && Covers(participant->period(), today);
     }
     if (plan_.state() == CarePlan::REVOKED) expected = false;
@@ -284,11 +400,12 @@ class History {
     helper.person = kHelper;
     helper.role = type::PRACTITIONER;
     helper.organization = kOrganization;
-    EXPECT_EQ(authz::Decide(type::READ_PLAN, GatherFacts(plan_, helper, "", kNow)).allowed,
+    EXPECT_EQ(authz::Decide(type::READ_PLAN, GatherFacts(plan_, helper, "", now_)).allowed,
               expected);
   }
 
   std::mt19937 random_;
+  absl::Time now_ = kNow;
   CarePlan plan_;
 };
 

@@ -1,6 +1,7 @@
 #include "plan-service/domain/team.h"
 
 #include "lib/base/errors.h"
+#include "plan-service/domain/consents.h"
 #include "plan-service/domain/dates.h"
 #include "plan-service/domain/names.h"
 #include "plan-service/domain/text.h"
@@ -69,22 +70,6 @@ absl::Status CheckNotCoordinator(const pb::CarePlan& plan, std::string_view part
                  "first (NominateCoordinator, EndCoordinatorAppointment); then they can leave.");
   }
   return absl::OkStatus();
-}
-
-void ReleaseAll(pb::CarePlan& plan, const std::string& participant) {
-  for (auto& activity : *plan.mutable_activities()) {
-    const bool asked = activity.commitment() == pb::Activity::REQUESTED ||
-                       activity.commitment() == pb::Activity::ACCEPTED;
-    if (activity.responsible() == participant && asked) {
-      activity.set_commitment(pb::Activity::RELEASED);
-      activity.set_reason("Participation ended.");
-    }
-  }
-  for (auto& consent : *plan.mutable_consents()) {
-    const bool in_force =
-        consent.state() == pb::Consent::ACTIVE || consent.state() == pb::Consent::NEEDS_RENEWAL;
-    if (consent.participant() == participant && in_force) consent.set_state(pb::Consent::EXPIRED);
-  }
 }
 
 // The one who is nominated, found by the request's name and who calls.
@@ -193,6 +178,22 @@ const pb::Participant* ParticipantOf(const pb::CarePlan& plan, std::string_view 
   return nullptr;
 }
 
+void LetGo(pb::CarePlan& plan, const std::string& participant, const std::string& reason) {
+  for (auto& activity : *plan.mutable_activities()) {
+    const bool asked = activity.commitment() == pb::Activity::REQUESTED ||
+                       activity.commitment() == pb::Activity::ACCEPTED;
+    if (activity.responsible() == participant && asked) {
+      activity.set_commitment(pb::Activity::RELEASED);
+      activity.set_reason(reason);
+    }
+  }
+  for (auto& consent : *plan.mutable_consents()) {
+    if (consent.participant() == participant && Stands(consent)) {
+      consent.set_state(pb::Consent::EXPIRED);
+    }
+  }
+}
+
 absl::StatusOr<std::string> CreateParticipant(pb::CarePlan& plan, const Act& act,
                                               const pb::Participant& participant,
                                               const std::string& person) {
@@ -265,7 +266,7 @@ absl::StatusOr<std::string> EndParticipation(pb::CarePlan& plan, const Act& act,
       if (!ended.ok()) return ended;
     }
   }
-  ReleaseAll(plan, participant->name());
+  LetGo(plan, participant->name(), "Participation ended.");
   return participant->name();
 }
 

@@ -25,6 +25,10 @@ std::vector<const individuellplan::plan::v1::CoordinatorAppointment*> Coordinato
 const individuellplan::plan::v1::Participant* ParticipantOf(
     const individuellplan::plan::v1::CarePlan& plan, std::string_view person, absl::CivilDay day);
 
+// What a participant was asked or had taken on is RELEASED, what was shared with them EXPIRED.
+void LetGo(individuellplan::plan::v1::CarePlan& plan, const std::string& participant,
+           const std::string& reason);
+
 // `person` is the participant's, made from the identity in the request.
 absl::StatusOr<std::string> CreateParticipant(
     individuellplan::plan::v1::CarePlan& plan, const Act& act,

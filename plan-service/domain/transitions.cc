@@ -14,6 +14,7 @@ namespace pb = individuellplan::plan::v1;
 
 using pb::Activity;
 using pb::CarePlan;
+using pb::Complaint;
 using pb::Consent;
 using pb::CoordinatorAppointment;
 using pb::Evaluation;
@@ -47,6 +48,9 @@ const StateTable& PlanStates() {
           {CarePlan::DRAFT, "WithdrawConsent", CarePlan::REVOKED},
           {CarePlan::ACTIVE, "WithdrawConsent", CarePlan::REVOKED},
           {CarePlan::ON_HOLD, "WithdrawConsent", CarePlan::REVOKED},
+          {CarePlan::DRAFT, "MergePlans", CarePlan::REVOKED},
+          {CarePlan::ACTIVE, "MergePlans", CarePlan::REVOKED},
+          {CarePlan::ON_HOLD, "MergePlans", CarePlan::REVOKED},
           {CarePlan::DRAFT, "MarkPlanEnteredInError", CarePlan::ENTERED_IN_ERROR},
           {CarePlan::ACTIVE, "MarkPlanEnteredInError", CarePlan::ENTERED_IN_ERROR},
           {CarePlan::ON_HOLD, "MarkPlanEnteredInError", CarePlan::ENTERED_IN_ERROR},
@@ -129,6 +133,7 @@ const StateTable& CommitmentStates() {
 
 const StateTable& DecisionStates() {
   constexpr std::string_view kRecord = "RecordActivityDecision";
+  constexpr std::string_view kComplain = "CreateComplaint";
   // A decision may have been made before anybody wrote it into the plan, so the first record may
   // stand anywhere on the way.
   static const StateTable table = {"Activity: decision",
@@ -148,8 +153,10 @@ const StateTable& DecisionStates() {
                                        {Activity::GRANTED, kRecord, Activity::TO_APPLY},
                                        {Activity::PARTLY_GRANTED, kRecord, Activity::TO_APPLY},
                                        {Activity::PARTLY_GRANTED, kRecord, Activity::COMPLAINED},
+                                       {Activity::PARTLY_GRANTED, kComplain, Activity::COMPLAINED},
                                        {Activity::REFUSED, kRecord, Activity::TO_APPLY},
                                        {Activity::REFUSED, kRecord, Activity::COMPLAINED},
+                                       {Activity::REFUSED, kComplain, Activity::COMPLAINED},
                                        {Activity::COMPLAINED, kRecord, Activity::GRANTED},
                                        {Activity::COMPLAINED, kRecord, Activity::PARTLY_GRANTED},
                                        {Activity::COMPLAINED, kRecord, Activity::REFUSED},
@@ -166,8 +173,7 @@ const StateTable& EvaluationStates() {
           {Evaluation::PLANNED, "RescheduleEvaluation", Evaluation::RESCHEDULED},
           {Evaluation::PLANNED, "HoldEvaluation", Evaluation::HELD},
           {Evaluation::HELD, "ApproveEvaluation", Evaluation::APPROVED},
-          {Evaluation::PLANNED, "CompletePlan", Evaluation::CANCELLED},
-          {Evaluation::PLANNED, "RevokePlan", Evaluation::CANCELLED},
+          {Evaluation::PLANNED, "PlanEnds", Evaluation::CANCELLED},
       }};
   return table;
 }
@@ -186,9 +192,10 @@ const StateTable& ConsentStates() {
           {Consent::NEEDS_RENEWAL, "GiveConsent", Consent::SUPERSEDED},
           {Consent::ACTIVE, "EndParticipation", Consent::EXPIRED},
           {Consent::NEEDS_RENEWAL, "EndParticipation", Consent::EXPIRED},
-          {Consent::ACTIVE, "RevokePlan", Consent::EXPIRED},
-          {Consent::NEEDS_RENEWAL, "RevokePlan", Consent::EXPIRED},
+          {Consent::ACTIVE, "PlanEnds", Consent::EXPIRED},
+          {Consent::NEEDS_RENEWAL, "PlanEnds", Consent::EXPIRED},
           {Consent::ACTIVE, "Turns16", Consent::NEEDS_RENEWAL},
+          {Consent::NEEDS_RENEWAL, "GraceEnds", Consent::EXPIRED},
       }};
   return table;
 }
@@ -208,13 +215,38 @@ const StateTable& AppointmentStates() {
           {Appointment::HANDOVER_PENDING, "AcceptCoordinatorAppointment", Appointment::ENDED},
           {Appointment::ACTIVE, "EndCoordinatorAppointment", Appointment::ENDED},
           {Appointment::HANDOVER_PENDING, "EndCoordinatorAppointment", Appointment::ENDED},
+          {Appointment::NOMINATED, "PlanEnds", Appointment::ENDED},
+          {Appointment::ACTIVE, "PlanEnds", Appointment::ENDED},
+          {Appointment::HANDOVER_PENDING, "PlanEnds", Appointment::ENDED},
+          {Appointment::NOMINATED, "Turns18", Appointment::ENDED},
+          {Appointment::ACTIVE, "Turns18", Appointment::ENDED},
+          {Appointment::HANDOVER_PENDING, "Turns18", Appointment::ENDED},
+      }};
+  return table;
+}
+
+const StateTable& ComplaintStates() {
+  constexpr std::string_view kChange = "ChangeComplaintState";
+  static const StateTable table = {
+      "Complaint",
+      "COMPLAINT_STATE_FORBIDS_ACTION",
+      Complaint::State_descriptor(),
+      {
+          {Complaint::RECEIVED, kChange, Complaint::REVIEW},
+          {Complaint::REVIEW, kChange, Complaint::UPHELD_BY_MUNICIPALITY},
+          {Complaint::REVIEW, kChange, Complaint::SENT_TO_COUNTY_GOVERNOR},
+          {Complaint::SENT_TO_COUNTY_GOVERNOR, kChange, Complaint::DECIDED},
+          {Complaint::RECEIVED, kChange, Complaint::WITHDRAWN},
+          {Complaint::REVIEW, kChange, Complaint::WITHDRAWN},
+          {Complaint::SENT_TO_COUNTY_GOVERNOR, kChange, Complaint::WITHDRAWN},
       }};
   return table;
 }
 
 std::vector<const StateTable*> AllStateTables() {
-  return {&PlanStates(),     &GoalStates(),       &ExecutionStates(), &CommitmentStates(),
-          &DecisionStates(), &EvaluationStates(), &ConsentStates(),   &AppointmentStates()};
+  return {&PlanStates(),       &GoalStates(),        &ExecutionStates(),
+          &CommitmentStates(), &DecisionStates(),    &EvaluationStates(),
+          &ConsentStates(),    &AppointmentStates(), &ComplaintStates()};
 }
 
 absl::Status CheckTransition(const StateTable& table, int from, std::string_view action, int to) {

@@ -36,6 +36,7 @@ const StateTable& DecisionStates();
 const StateTable& EvaluationStates();
 const StateTable& ConsentStates();
 const StateTable& AppointmentStates();
+const StateTable& ComplaintStates();
 std::vector<const StateTable*> AllStateTables();
 
 // OK when the table has this step; otherwise FAILED_PRECONDITION with the table's reason, the

@@ -35,6 +35,12 @@ absl::Status CheckSection(const authz::Decision& decision, type::Section section
 
 }  // namespace
 
+absl::Status SeesAll(const authz::Decision& decision) {
+  if (decision.sections == authz::AllSections()) return absl::OkStatus();
+  return PermissionDenied("NOT_ALLOWED_IN_PLAN",
+                          "This shows the plan as a whole; the owner and the coordinator see it.");
+}
+
 std::string Desk::UnitOf(const Caller& caller) const {
   const auto* unit = parts_.reference->UnitOfOrganization(caller.organization);
   return unit == nullptr ? "" : unit->name();

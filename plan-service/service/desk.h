@@ -19,9 +19,12 @@
 #include "lib/rpc/router.h"
 #include "plan-service/contact/krr.h"
 #include "plan-service/domain/act.h"
+#include "plan-service/domain/dates.h"
 #include "plan-service/domain/names.h"
+#include "plan-service/service/bundle.h"
 #include "plan-service/storage/access_log.h"
 #include "plan-service/storage/person_numbers.h"
+#include "plan-service/storage/plan_questions.h"
 #include "plan-service/storage/plan_repository.h"
 
 namespace ip::plan {
@@ -45,6 +48,8 @@ struct Parts {
   const Krr* krr;
   outbox::Feed* feed;
   const Clock* clock;
+  const PlanQuestions* questions = nullptr;
+  const Bundles* bundles = nullptr;
 };
 
 // A plan that the caller may do this with.
@@ -52,6 +57,9 @@ struct Opened {
   CarePlan plan;
   authz::Decision decision;
 };
+
+// PERMISSION_DENIED / NOT_ALLOWED_IN_PLAN unless all sections are open.
+absl::Status SeesAll(const authz::Decision& decision);
 
 // Somebody named by identity number.
 struct Identified {
@@ -119,6 +127,10 @@ inline const auto& ListOf(const CarePlan& plan, const pb::Evaluation*) {
 }
 inline const auto& ListOf(const CarePlan& plan, const pb::Comment*) { return plan.comments(); }
 inline const auto& ListOf(const CarePlan& plan, const pb::Objection*) { return plan.objections(); }
+inline const auto& ListOf(const CarePlan& plan, const pb::Complaint*) { return plan.complaints(); }
+inline const auto& ListOf(const CarePlan& plan, const pb::TransitionTask*) {
+  return plan.transition_tasks();
+}
 inline const auto& ListOf(const CarePlan& plan, const pb::Consent*) { return plan.consents(); }
 inline const auto& ListOf(const CarePlan& plan, const pb::AccessBlock*) {
   return plan.access_blocks();
@@ -142,6 +154,16 @@ absl::StatusOr<Element> Answer(const Desk& desk, const rpc::CallContext& call,
     if (element == nullptr) return absl::InternalError("the changed element is not there");
     return *element;
   }
+}
+
+// Who changed what, when and why, in a message that has fields for it.
+template <class Message>
+void Describe(const document::RevisionInfo& info, Message& revision) {
+  revision.set_revision(info.revision);
+  *revision.mutable_create_time() = ToTimestamp(info.create_time);
+  revision.set_actor(info.actor);
+  revision.set_action(info.action);
+  revision.set_reason(info.reason);
 }
 
 // The resource a request is about, whichever of the API's shapes it has.
@@ -170,6 +192,16 @@ template <class Request>
 std::string ReasonIn(const Request& request) {
   if constexpr (requires { request.reason(); }) return request.reason();
   return "";
+}
+
+// Serves a method with a handler of its own.
+template <class Request, class Response>
+void Serve(rpc::Router& router, const Desk& desk, std::string_view service, std::string_view method,
+           absl::StatusOr<Response> (*handler)(const Desk&, rpc::CallContext&, const Request&)) {
+  router.Unary<Request, Response>(service, method,
+                                  [&desk, handler](rpc::CallContext& call, const Request& request) {
+                                    return handler(desk, call, request);
+                                  });
 }
 
 // Serves a method that is nothing but a rule: `rule(plan, act, request)`.

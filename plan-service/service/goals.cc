@@ -1,5 +1,6 @@
 #include "plan-service/domain/goals.h"
 
+#include "plan-service/domain/complaints.h"
 #include "plan-service/service/handlers.h"
 
 namespace ip::plan {
@@ -36,6 +37,13 @@ void ServeGoals(rpc::Router& router, const Desk& desk) {
       });
   ServeChange<pb::ActionRequest, pb::Objection>(router, desk, kPlanService, "WithdrawObjection",
                                                 type::GOALS, WithdrawObjection);
+  ServeChange<pb::CreateComplaintRequest, pb::Complaint>(
+      router, desk, kPlanService, "CreateComplaint", type::DECISIONS,
+      [&desk](CarePlan& plan, const Act& act, const pb::CreateComplaintRequest& request) {
+        return CreateComplaint(plan, act, request.complaint(), desk.Rules());
+      });
+  ServeChange<pb::ChangeComplaintStateRequest, pb::Complaint>(
+      router, desk, kPlanService, "ChangeComplaintState", type::DECISIONS, ChangeComplaintState);
 }
 
 }  // namespace ip::plan

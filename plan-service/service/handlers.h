@@ -9,11 +9,13 @@ namespace ip::plan {
 
 // Each registers its methods; `desk` outlives the server.
 void ServePlans(rpc::Router& router, const Desk& desk);
+void ServeHistory(rpc::Router& router, const Desk& desk);
 void ServePlanLists(rpc::Router& router, const Desk& desk);
 void ServeGoals(rpc::Router& router, const Desk& desk);
 void ServeActivities(rpc::Router& router, const Desk& desk);
 void ServeTeam(rpc::Router& router, const Desk& desk);
 void ServeEvaluations(rpc::Router& router, const Desk& desk);
+void ServeMoves(rpc::Router& router, const Desk& desk);
 void ServeConsents(rpc::Router& router, const Desk& desk);
 void ServeAccess(rpc::Router& router, const Desk& desk);
 void ServeAccessLog(rpc::Router& router, const Desk& desk);
@@ -23,11 +25,13 @@ void ServeFeed(rpc::Router& router, const Desk& desk);
 // All of them.
 inline void ServeAll(rpc::Router& router, const Desk& desk) {
   ServePlans(router, desk);
+  ServeHistory(router, desk);
   ServePlanLists(router, desk);
   ServeGoals(router, desk);
   ServeActivities(router, desk);
   ServeTeam(router, desk);
   ServeEvaluations(router, desk);
+  ServeMoves(router, desk);
   ServeConsents(router, desk);
   ServeAccess(router, desk);
   ServeAccessLog(router, desk);

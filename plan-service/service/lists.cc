@@ -264,59 +264,12 @@ absl::StatusOr<pb::ListUnitAlertsResponse> ListUnitAlerts(
   return response;
 }
 
-absl::StatusOr<pb::ListPlanRevisionsResponse> ListRevisions(
-    const Desk& desk, rpc::CallContext& call, const pb::ListPlanRevisionsRequest& request) {
-  auto opened = desk.Open(call, request.name());
-  if (!opened.ok()) return opened.status();
-  if (opened->decision.sections != authz::AllSections()) {
-    return PermissionDenied("NOT_ALLOWED_IN_PLAN",
-                            "The history shows the plan as a whole; the owner and the coordinator "
-                            "see it.");
-  }
-  const std::string arguments = Arguments(call, {request.name()});
-  auto after = ReadPageToken(request.page_token(), arguments);
-  if (!after.ok()) return after.status();
-  const int64_t before =
-      after->empty() ? std::numeric_limits<int64_t>::max() : EntryNumber(after->front());
-  const size_t page = static_cast<size_t>(PageSize(request.page_size()));
-  auto infos = desk.parts().plans->ListRevisions(call.deadline(), opened->plan.name(),
-                                                 static_cast<int>(page) + 1, before);
-  if (!infos.ok()) return infos.status();
-  absl::Status logged = desk.LogRead(call, opened->plan, opened->decision);
-  if (!logged.ok()) return logged;
-  pb::ListPlanRevisionsResponse response;
-  if (infos->size() > page) {
-    infos->resize(page);
-    response.set_next_page_token(
-        MakePageToken({std::to_string(infos->back().revision)}, arguments));
-  }
-  for (const auto& info : *infos) {
-    auto& revision = *response.add_revisions();
-    revision.set_revision(info.revision);
-    *revision.mutable_create_time() = ToTimestamp(info.create_time);
-    revision.set_actor(info.actor);
-    revision.set_action(info.action);
-    revision.set_reason(info.reason);
-  }
-  return response;
-}
-
 }  // namespace
 
 void ServePlanLists(rpc::Router& router, const Desk& desk) {
-  const auto unary =
-      [&]<class Request, class Response>(
-          std::string_view method,
-          absl::StatusOr<Response> (*handler)(const Desk&, rpc::CallContext&, const Request&)) {
-        router.Unary<Request, Response>(
-            kPlanService, method, [&desk, handler](rpc::CallContext& call, const Request& request) {
-              return handler(desk, call, request);
-            });
-      };
-  unary("ListPlans", ListPlans);
-  unary("ListMyActivities", ListMyActivities);
-  unary("ListUnitAlerts", ListUnitAlerts);
-  unary("ListPlanRevisions", ListRevisions);
+  Serve(router, desk, kPlanService, "ListPlans", ListPlans);
+  Serve(router, desk, kPlanService, "ListMyActivities", ListMyActivities);
+  Serve(router, desk, kPlanService, "ListUnitAlerts", ListUnitAlerts);
 }
 
 }  // namespace ip::plan

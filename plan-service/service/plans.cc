@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "lib/base/errors.h"
+#include "plan-service/domain/ages.h"
 #include "plan-service/domain/dates.h"
 #include "plan-service/domain/facts.h"
 #include "plan-service/domain/view.h"
@@ -90,12 +91,6 @@ absl::StatusOr<pb::BatchGetPlansResponse> BatchGet(const Desk& desk, rpc::CallCo
   return response;
 }
 
-absl::Status SeesAll(const authz::Decision& decision) {
-  if (decision.sections == authz::AllSections()) return absl::OkStatus();
-  return PermissionDenied("NOT_ALLOWED_IN_PLAN",
-                          "This shows the plan as a whole; the owner and the coordinator see it.");
-}
-
 absl::StatusOr<pb::CheckPlanResponse> Check(const Desk& desk, rpc::CallContext& call,
                                             const pb::CheckPlanRequest& request) {
   auto opened = desk.Open(call, request.name());
@@ -114,19 +109,10 @@ absl::StatusOr<pb::CheckPlanResponse> Check(const Desk& desk, rpc::CallContext& 
 }  // namespace
 
 void ServePlans(rpc::Router& router, const Desk& desk) {
-  const auto unary =
-      [&]<class Request, class Response>(
-          std::string_view method,
-          absl::StatusOr<Response> (*handler)(const Desk&, rpc::CallContext&, const Request&)) {
-        router.Unary<Request, Response>(
-            kPlanService, method, [&desk, handler](rpc::CallContext& call, const Request& request) {
-              return handler(desk, call, request);
-            });
-      };
-  unary("CreatePlan", Create);
-  unary("GetPlan", Get);
-  unary("BatchGetPlans", BatchGet);
-  unary("CheckPlan", Check);
+  Serve(router, desk, kPlanService, "CreatePlan", Create);
+  Serve(router, desk, kPlanService, "GetPlan", Get);
+  Serve(router, desk, kPlanService, "BatchGetPlans", BatchGet);
+  Serve(router, desk, kPlanService, "CheckPlan", Check);
   ServeChange<pb::UpdatePlanRequest, CarePlan>(router, desk, kPlanService, "UpdatePlan", kNone,
                                                UpdatePlan);
   ServeChange<pb::ActionRequest, CarePlan>(router, desk, kPlanService, "ApprovePlan", kNone,
@@ -152,6 +138,8 @@ void ServePlans(rpc::Router& router, const Desk& desk) {
       [](CarePlan& plan, const Act& act, const pb::ActionRequest& request) {
         return StopPlan(plan, act, request, "MarkPlanEnteredInError", CarePlan::ENTERED_IN_ERROR);
       });
+  ServeChange<pb::ActionRequest, pb::TransitionTask>(
+      router, desk, kPlanService, "CompleteTransitionTask", kNone, CompleteTransitionTask);
 }
 
 }  // namespace ip::plan

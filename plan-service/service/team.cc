@@ -50,20 +50,12 @@ void ServeTeam(rpc::Router& router, const Desk& desk) {
     ServeChange<pb::ActionRequest, pb::CoordinatorAppointment>(router, desk, kPlanService, method,
                                                                type::SECTION_UNSPECIFIED, rule);
   };
-  router.Unary<pb::CreateParticipantRequest, pb::Participant>(
-      kPlanService, "CreateParticipant",
-      [&desk](rpc::CallContext& call, const pb::CreateParticipantRequest& request) {
-        return Invite(desk, call, request);
-      });
+  Serve(router, desk, kPlanService, "CreateParticipant", Invite);
   ServeChange<pb::UpdateParticipantRequest, pb::Participant>(
       router, desk, kPlanService, "UpdateParticipant", type::TEAM, UpdateParticipant);
   ServeChange<pb::ActionRequest, pb::Participant>(router, desk, kPlanService, "EndParticipation",
                                                   type::TEAM, EndParticipation);
-  router.Unary<pb::NominateCoordinatorRequest, pb::CoordinatorAppointment>(
-      kPlanService, "NominateCoordinator",
-      [&desk](rpc::CallContext& call, const pb::NominateCoordinatorRequest& request) {
-        return Nominate(desk, call, request);
-      });
+  Serve(router, desk, kPlanService, "NominateCoordinator", Nominate);
   serve("AcceptCoordinatorAppointment", AcceptAppointment);
   serve("DeclineCoordinatorAppointment", DeclineAppointment);
   serve("EndCoordinatorAppointment", EndAppointment);

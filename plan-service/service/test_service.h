@@ -58,6 +58,12 @@ struct Person {
   std::string token;
 };
 
+// "OK", or the reason of the refusal.
+template <class T>
+std::string Why(const absl::StatusOr<T>& result) {
+  return result.ok() ? "OK" : ReasonOf(result.status());
+}
+
 class PlanServiceTest : public ::testing::Test {
  protected:
   PlanServiceTest() : PlanServiceTest(nullptr, SomeKey()) {}
@@ -68,12 +74,13 @@ class PlanServiceTest : public ::testing::Test {
         reference_(*Reference::Parse(kReference)),
         rules_(*RuleBook::Load(ip::testing::SourcePath("plan-service/rules"))),
         feed_(&database_.pool()),
+        questions_(&database_.pool()),
         plans_({&database_.pool(), cipher_.get(), &clock_, &feed_, "", ""}, &rules_),
         log_(&database_.pool(), cipher_.get()),
         numbers_(&database_.pool(), cipher_.get()),
         krr_(""),
         desk_({&plans_, &log_, &numbers_, &ids_, auth::Numbers::kSynthetic, &reference_, &rules_,
-               &krr_, &feed_, &clock_}) {
+               &krr_, &feed_, &clock_, &questions_, &bundles_}) {
     InitLog("test", Severity::kError);
     SetErrorDomain("plan.individuellplan");
     rpc::Router router;
@@ -295,6 +302,9 @@ class PlanServiceTest : public ::testing::Test {
   const Reference reference_;
   const RuleBook rules_;
   outbox::Feed feed_;
+  const PlanQuestions questions_;
+  const auth::Jwk bundle_key_ = *auth::Jwk::Parse(auth::NewSigningKey("organizations/999990001"));
+  const Bundles bundles_{bundle_key_, {bundle_key_}};
   const PlanRepository plans_;
   AccessLog log_;
   const PersonNumbers numbers_;

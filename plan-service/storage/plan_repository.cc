@@ -1,15 +1,18 @@
 #include "plan-service/storage/plan_repository.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "lib/base/errors.h"
 #include "plan-service/domain/act.h"
+#include "plan-service/domain/ages.h"
 #include "plan-service/domain/alarms.h"
 #include "plan-service/domain/dates.h"
 #include "plan-service/domain/evaluations.h"
+#include "plan-service/domain/gaps.h"
 #include "plan-service/domain/obligations.h"
 #include "plan-service/domain/team.h"
 
@@ -78,6 +81,20 @@ absl::Status SaveAlerts(sql::Session& session, const CarePlan& plan,
   return absl::OkStatus();
 }
 
+absl::Status SaveGaps(sql::Session& session, const CarePlan& plan,
+                      const std::map<GapKey, int>& gaps) {
+  auto done = session.Execute("DELETE FROM plan_gap WHERE plan = ?", {plan.name()});
+  if (!done.ok()) return done.status();
+  for (const auto& [key, count] : gaps) {
+    done = session.Execute(
+        "INSERT INTO plan_gap (plan, life_area, decision, unit, activity_count)"
+        " VALUES (?, ?, ?, ?, ?)",
+        {plan.name(), key.first, key.second, plan.unit(), count});
+    if (!done.ok()) return done.status();
+  }
+  return absl::OkStatus();
+}
+
 absl::Status OpenPlanExists(sql::Session& session, const std::string& subject) {
   const auto plan = session.QueryOne("SELECT plan FROM plan_list WHERE open_subject = ?", {subject},
                                      [](const sql::Row& row) { return row.String(0); });
@@ -94,6 +111,7 @@ std::string DayText(absl::CivilDay day) { return absl::FormatCivilTime(day); }
 
 PlanRepository::PlanRepository(document::Config config, const RuleBook* rules)
     : pool_(*config.pool),
+      cipher_(*config.cipher),
       clock_(*config.clock),
       rules_(*rules),
       store_(
@@ -102,13 +120,14 @@ PlanRepository::PlanRepository(document::Config config, const RuleBook* rules)
             config.resource = "plan";
             return config;
           }(),
-          {.project = [this](sql::Session& session, const CarePlan& now, const CarePlan*,
-                             int64_t) { return Project(session, now); },
+          {.project = [this](sql::Session& session, const CarePlan& now, const CarePlan* before,
+                             int64_t) { return Project(session, now, before); },
            .event = [this](const CarePlan& now, int64_t) -> std::optional<std::string> {
              return ObligationsOf(now, OsloDay(clock_.Now())).SerializeAsString();
            }}) {}
 
-absl::Status PlanRepository::Project(sql::Session& session, const CarePlan& plan) const {
+absl::Status PlanRepository::Project(sql::Session& session, const CarePlan& plan,
+                                     const CarePlan* before) const {
   const absl::CivilDay today = OsloDay(clock_.Now());
   const std::vector<AlarmSpan> spans = AlarmSpans(plan, today, rules_.On(today));
   absl::CivilDay attention = kNever;
@@ -118,12 +137,13 @@ absl::Status PlanRepository::Project(sql::Session& session, const CarePlan& plan
       CheckOpen(plan, "").ok() ? std::make_optional(plan.subject().person()) : std::nullopt;
   auto done = session.Execute(
       "INSERT INTO plan_list (plan, state, unit, open_subject, next_evaluation_date,"
-      " attention_date, create_time) VALUES (?, ?, ?, NULL, ?, ?, ?)"
+      " attention_date, create_time, age_date) VALUES (?, ?, ?, NULL, ?, ?, ?, ?)"
       " ON DUPLICATE KEY UPDATE state = VALUES(state), unit = VALUES(unit),"
       " next_evaluation_date = VALUES(next_evaluation_date),"
-      " attention_date = VALUES(attention_date)",
+      " attention_date = VALUES(attention_date), age_date = VALUES(age_date)",
       {plan.name(), plan.state(), plan.unit(), next == nullptr ? kNever : ToDay(next->due_date()),
-       attention, ToTime(plan.create_time())});
+       attention, ToTime(plan.create_time()),
+       NextAgeStep(plan, rules_.On(today)).value_or(kNever)});
   if (!done.ok()) return done.status();
   // Apart, because ON DUPLICATE KEY would quietly take another plan's row for a clash of persons.
   done = session.Execute("UPDATE plan_list SET open_subject = ? WHERE plan = ?",
@@ -133,31 +153,58 @@ absl::Status PlanRepository::Project(sql::Session& session, const CarePlan& plan
   }
   if (!done.ok()) return done.status();
   if (absl::Status status = SaveParties(session, plan); !status.ok()) return status;
+  const auto gaps = GapsOf(plan);
+  if (gaps != (before == nullptr ? std::map<GapKey, int>() : GapsOf(*before))) {
+    if (absl::Status status = SaveGaps(session, plan, gaps); !status.ok()) return status;
+  }
   return SaveAlerts(session, plan, spans);
 }
 
-absl::StatusOr<CarePlan> PlanRepository::Get(absl::Time deadline, const std::string& plan) const {
-  auto found = store_.Get(deadline, plan);
+absl::StatusOr<CarePlan> PlanRepository::Read(absl::StatusOr<document::Versioned<CarePlan>> found,
+                                              absl::Time time) const {
   if (!found.ok()) return found.status();
+  ComeOfAge(found->message, time, rules_.On(OsloDay(time)));
   return std::move(found->message);
+}
+
+absl::StatusOr<CarePlan> PlanRepository::Get(absl::Time deadline, const std::string& plan) const {
+  return Read(store_.Get(deadline, plan), clock_.Now());
 }
 
 absl::StatusOr<CarePlan> PlanRepository::GetAsOf(absl::Time deadline, const std::string& plan,
                                                  absl::Time time) const {
-  auto found = store_.GetAsOf(deadline, plan, time);
+  return Read(store_.GetAsOf(deadline, plan, time), time);
+}
+
+absl::StatusOr<CarePlan> PlanRepository::GetRevision(absl::Time deadline, const std::string& plan,
+                                                     int64_t revision) const {
+  auto found = store_.GetRevision(deadline, plan, revision);
   if (!found.ok()) return found.status();
   return std::move(found->message);
 }
 
 absl::StatusOr<PlanRepository::Changed> PlanRepository::Create(const document::Context& ctx,
-                                                               const CarePlan& plan) const {
-  return store_.Create(ctx, plan.name(), plan);
+                                                               const CarePlan& plan,
+                                                               const std::string& bundle) const {
+  if (bundle.empty()) return store_.Create(ctx, plan.name(), plan);
+  document::Context with_bundle = ctx;
+  with_bundle.also = [&](sql::Session& session) {
+    return session
+        .Execute("INSERT INTO plan_import (plan, bundle) VALUES (?, ?)",
+                 {plan.name(), cipher_.Seal(bundle, "plan_import|" + plan.name())})
+        .status();
+  };
+  return store_.Create(with_bundle, plan.name(), plan);
 }
 
 absl::StatusOr<PlanRepository::Changed> PlanRepository::Mutate(const document::Context& ctx,
                                                                const std::string& plan,
                                                                const Change& change) const {
-  return store_.Mutate(ctx, plan, change);
+  return store_.Mutate(ctx, plan, [&](CarePlan& now) {
+    const absl::Time time = clock_.Now();
+    ComeOfAge(now, time, rules_.On(OsloDay(time)));
+    return change(now);
+  });
 }
 
 absl::StatusOr<std::vector<document::RevisionInfo>> PlanRepository::ListRevisions(

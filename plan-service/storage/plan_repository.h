@@ -50,7 +50,8 @@ struct AlertRow {
   std::vector<std::string> key;
 };
 
-// Thread-safe. Errors of all methods are those of lib/document.
+// Thread-safe. Errors of all methods are those of lib/document. Whoever reads or changes a plan
+// gets it as its owner's age makes it on that day (domain/ages.h).
 class PlanRepository {
  public:
   using Change = document::Store<CarePlan>::Change;
@@ -63,9 +64,14 @@ class PlanRepository {
   // As it was at an instant of business time.
   absl::StatusOr<CarePlan> GetAsOf(absl::Time deadline, const std::string& plan,
                                    absl::Time time) const;
+  // As one change left it.
+  absl::StatusOr<CarePlan> GetRevision(absl::Time deadline, const std::string& plan,
+                                       int64_t revision) const;
 
-  // Errors: ALREADY_EXISTS / OPEN_PLAN_EXISTS when the person has an open plan.
-  absl::StatusOr<Changed> Create(const document::Context& ctx, const CarePlan& plan) const;
+  // Errors: ALREADY_EXISTS / OPEN_PLAN_EXISTS when the person has an open plan. The bundle that a
+  // plan is imported from is kept with it.
+  absl::StatusOr<Changed> Create(const document::Context& ctx, const CarePlan& plan,
+                                 const std::string& bundle = "") const;
   // The only way to change a plan. `change` is pure and may run twice.
   absl::StatusOr<Changed> Mutate(const document::Context& ctx, const std::string& plan,
                                  const Change& change) const;
@@ -84,9 +90,12 @@ class PlanRepository {
                                                    int limit) const;
 
  private:
-  absl::Status Project(sql::Session& session, const CarePlan& plan) const;
+  absl::Status Project(sql::Session& session, const CarePlan& plan, const CarePlan* before) const;
+  absl::StatusOr<CarePlan> Read(absl::StatusOr<document::Versioned<CarePlan>> found,
+                                absl::Time time) const;
 
   sql::Pool& pool_;
+  const crypto::Cipher& cipher_;
   const Clock& clock_;
   const RuleBook& rules_;
   const document::Store<CarePlan> store_;

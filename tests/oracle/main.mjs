@@ -106,6 +106,7 @@ function addPlan(facts, plan) {
   if (!["REVOKED", "ENTERED_IN_ERROR"].includes(plan.state)) is("running", "login", "*");
   for (const section of SECTIONS) facts.add("section", section, "plan", "plan", "plan");
   facts.add("section", "OVERVIEW", "overview", "plan", "plan");
+  facts.add("section", "DECISIONS", "decisions", "plan", "plan");
 
   (plan.participants ?? []).forEach((participant) => {
     const capacity = CAPACITY[participant.kind];

@@ -8,7 +8,7 @@ fail() { echo "keys_test: $*" >&2; exit 1; }
 
 "$keys" init "$dir/data" >/dev/null
 files=(internal/{gateway,referral-service,notification-service}.jwk internal/jwks.json
-       person.key document.keys index.key session.keys)
+       bundle.jwk bundle.jwks person.key document.keys index.key session.keys)
 for file in "${files[@]}"; do
   [ "$(stat -c %a "$dir/data/$file")" = 600 ] || fail "$file is not 0600"
 done

@@ -24,6 +24,9 @@ Makes in DIR, each with mode 0600, what is missing of:
   internal/referral-service.jwk      one per issuer
   internal/notification-service.jwk
   internal/jwks.json                 their public parts; every service verifies with it
+  bundle.jwk      signs plans that are exported; put your organization's name into "iss" before the
+                  first one leaves the house
+  bundle.jwks     public keys of those whose bundles are imported, at first only your own
   person.key      from national identity number to person id; never change it
   document.keys   encrypts stored documents: "<id> <key>" per line, newest first
   index.key       finds encrypted values again
@@ -75,6 +78,12 @@ void Init(const fs::path& dir) {
   }
   const std::string jwks = json{{"keys", keys}}.dump(2) + "\n";
   if (Read(internal / "jwks.json") != jwks) Write(internal / "jwks.json", jwks);
+  WriteIfMissing(dir / "bundle.jwk",
+                 [] { return ip::auth::NewSigningKey("individuellplan.local").dump(2) + "\n"; });
+  WriteIfMissing(dir / "bundle.jwks", [&] {
+    const json own = ip::auth::PublicPart(json::parse(Read(dir / "bundle.jwk")));
+    return json{{"keys", {own}}}.dump(2) + "\n";
+  });
   WriteIfMissing(dir / "person.key", NewKey);
   WriteIfMissing(dir / "document.keys", [] { return "1 " + NewKey(); });
   WriteIfMissing(dir / "index.key", NewKey);

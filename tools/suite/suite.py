@@ -131,6 +131,8 @@ class Suite:
         yield from self._stand_ins()
         yield self._service("plan-service", self.ports.plan, [
             f"--krr_url=http://127.0.0.1:{self.ports.krr}",
+            f"--bundle_key_file={self.keys / 'bundle.jwk'}",
+            f"--bundle_jwks_file={self.keys / 'bundle.jwks'}",
             f"--rules_dir={ROOT / 'plan-service/rules'}"])
         yield self._service("referral-service", self.ports.referral, [
             f"--plan_service=127.0.0.1:{self.ports.plan}",
