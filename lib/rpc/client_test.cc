@@ -168,6 +168,12 @@ class TlsTest : public ::testing::Test {
     ServerOptions options = TestOptions();
     options.listen = "localhost:0";
     options.tls = files;
+    // A token is good only from the peer it was issued to, and the certificates say "localhost".
+    options.authenticate = [](std::string_view token) {
+      absl::StatusOr<Caller> caller = TestAuthenticate(token);
+      if (caller.ok()) caller->issuer = "localhost";
+      return caller;
+    };
     return options;
   }
   static Router Get() {
