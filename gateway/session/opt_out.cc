@@ -18,7 +18,9 @@ absl::StatusOr<OptOut> MakeOptOut(const std::string& target, const rpc::TlsFiles
     pb::OptOutRequest request;
     request.set_token(token);
     const auto identity = [signer] {
-      return signer->SignAsService("notification-service").value_or("");
+      Caller page;  // nobody is logged in: the token in the request is all the right there is
+      page.role = individuellplan::type::v1::SYSTEM;
+      return signer->Sign(page, "notification-service").value_or("");
     };
     return rpc::Invoke(*stub, &Stub::OptOut, request, {.identity = identity}).status();
   };

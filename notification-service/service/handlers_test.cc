@@ -90,7 +90,7 @@ class HandlersTest : public ::testing::Test {
   const Caller eva_ = As(CITIZEN, "persons/eva");
   const Caller liv_ = As(CASE_WORKER, "persons/liv", "organizations/910000001");
   const Caller per_ = As(CASE_WORKER, "persons/per", "organizations/910000002");
-  const Caller gateway_ = As(SERVICE, "");
+  const Caller gateway_ = As(SYSTEM, "");
   const Caller operator_ = As(OPERATOR, "persons/drift");
 };
 

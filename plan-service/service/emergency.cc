@@ -41,6 +41,8 @@ absl::StatusOr<pb::EmergencyAccess> Request(const Desk& desk, rpc::CallContext& 
                             "Emergency access is for health personnel whose login carries an HPR "
                             "number. Call somebody who has one, or the coordinating unit.");
   }
+  // Before any look-up: what is wrong with the request must not tell that a plan exists.
+  if (absl::Status status = RequireReason(request.reason()); !status.ok()) return status;
   std::string plan = request.plan();
   if (plan == kAnyPlan) {
     auto found = OpenPlanOf(desk, call, request.subject_identity());

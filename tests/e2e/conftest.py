@@ -1,5 +1,6 @@
 """One real suite for all end-to-end tests: every program, a private database, free ports."""
 
+import contextlib
 import pathlib
 import sys
 
@@ -11,9 +12,9 @@ sys.path.insert(0, str(ROOT))
 from tools.suite.suite import Ports, Suite  # noqa: E402
 
 
-@pytest.fixture(scope="session")
-def suite(tmp_path_factory):
-    suite = Suite(tmp_path_factory.mktemp("suite"), Ports.free(), print)
+@contextlib.contextmanager
+def running_suite(folder):
+    suite = Suite(folder, Ports.free(), print)
     try:
         suite.start()
         yield suite
@@ -21,13 +22,23 @@ def suite(tmp_path_factory):
         suite.stop()
 
 
-@pytest.fixture(scope="session")
-def gateway(suite):
+def gateway_of(suite):
     from tools.lib.ipclient import Gateway
     from tools.lib.persons import Persons
 
     return Gateway(suite.gateway_address, Persons(suite.persons_file), helseid=suite.helseid_url,
                    secrets=suite.folder / "idp")
+
+
+@pytest.fixture(scope="session")
+def suite(tmp_path_factory):
+    with running_suite(tmp_path_factory.mktemp("suite")) as suite:
+        yield suite
+
+
+@pytest.fixture(scope="session")
+def gateway(suite):
+    return gateway_of(suite)
 
 
 def pytest_collection_modifyitems(items):

@@ -4,10 +4,23 @@ import time
 
 import pytest
 
+from tests.e2e.conftest import gateway_of, running_suite
 from tools.lib.ipclient import CallFailed
 from tools.lib.mainjob import MainJob, StepFailed
 
 from individuellplan.referral.v1 import referral_service_pb2 as referral
+
+
+# A suite of its own: the main job counts mails, and others give the same helpers other duties.
+@pytest.fixture(scope="module")
+def suite(tmp_path_factory):
+    with running_suite(tmp_path_factory.mktemp("main-job")) as suite:
+        yield suite
+
+
+@pytest.fixture(scope="module")
+def gateway(suite):
+    return gateway_of(suite)
 
 
 def test_the_main_job_works(suite):

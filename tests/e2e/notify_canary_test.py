@@ -116,8 +116,10 @@ def test_an_address_stands_in_to_alone(lived):
 
 
 def test_no_national_id_number_is_anywhere(lived):
+    # Standing as a word: within random ids (Message-ID, trace) eleven digits mean nothing. The numbers of the
+    # persons who live here are looked for as they stand, in test_no_text_and_no_person_gets_out.
     for where in ("raw", "log", "metrics", "tables"):
-        found = re.findall(rb"(?<!\d)\d{11}(?!\d)", lived[where])
+        found = re.findall(rb"(?<![\w-])\d{11}(?![\w-])", lived[where])
         assert not [digits for digits in found if is_national_id(digits.decode())], where
 
 
