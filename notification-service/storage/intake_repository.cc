@@ -16,6 +16,8 @@ namespace {
 
 using individuellplan::notification::storage::Projection;
 
+// The revision of an aggregate of which no event has been taken in; real ones are above.
+constexpr int64_t kNothingHeld = -1;
 constexpr absl::Duration kPatience = absl::Seconds(20);
 
 absl::Time Deadline() { return SystemClock().Now() + kPatience; }
@@ -156,6 +158,13 @@ absl::StatusOr<std::optional<Held>> IntakeRepository::Read(const std::string& na
 
 absl::StatusOr<bool> IntakeRepository::Store(sql::Session& session, const ObligationEvent& event,
                                              Word word, const RuleSet& rules, absl::Time now) {
+  // A row that is not there yet cannot be locked: without this, two replicas that meet a new
+  // aggregate at once would both plan for it.
+  auto locked = session.Execute(
+      "INSERT INTO aggregate (name, revision, rule_version, projection, update_time) "
+      "VALUES (?, ?, '', '', ?) ON DUPLICATE KEY UPDATE name = VALUES(name)",
+      {event.aggregate(), kNothingHeld, now});
+  if (!locked.ok()) return locked.status();
   Projection held;
   std::optional<int64_t> revision;
   auto status = session.Query(

@@ -8,7 +8,6 @@ import pytest
 
 from tests.e2e import everyone
 from tools.lib.ipclient import CallFailed
-from tools.seed import seed
 
 from individuellplan.plan.v1 import plan_service_pb2 as plans
 from individuellplan.referral.v1 import referral_service_pb2 as referral
@@ -22,10 +21,8 @@ def readable(caller, notice):
 
 
 @pytest.fixture(scope="module")
-def world(suite, gateway):
+def world(demo, gateway):
     """A plan and a notice of the demo municipality, with the names of everything in them."""
-    assert seed.main([f"--gateway={suite.gateway_address}", f"--helseid={suite.helseid_url}",
-                      f"--secrets={suite.folder / 'idp'}", f"--clock={suite.clock_file}"]) == 0
     owner = gateway.person("trond")
     plan = owner.plan.GetPlan(plans.GetPlanRequest(
         name=owner.plan.ListPlans(plans.ListPlansRequest()).plans[0].name))
