@@ -81,7 +81,7 @@ def statistics(figures, gaps, flags):
               notices.NeedNotice.State.Name(cell.state), cell.notice_count) for cell in figures.source_outcomes]
     cells += [("activities by area and decision", common_pb2.LifeArea.Name(cell.life_area),
                activity_pb2.Activity.Decision.Name(cell.decision), cell.activity_count)
-              for cell in (gaps.cells if gaps else [])]
+              for cell in gaps.cells]
     rows = [(figure, row, column, count if count >= SMALL else f"<{SMALL}")
             for figure, row, column, count in cells if count]
     if flags.json:
@@ -97,7 +97,5 @@ def statistics(figures, gaps, flags):
         print(f"  {load.assignee_display_name:<30} {load.open_count:>4} open")
     for figure, row, column, count in rows:
         print(f"{figure:<32} {row:<24} {column:<24} {count:>4}")
-    if gaps is None:
-        print("(the figures on wanted and granted are not built yet)")
-    elif gaps.suppressed_cell_count:
+    if gaps.suppressed_cell_count:
         print(f"{gaps.suppressed_cell_count} small cells left out")
