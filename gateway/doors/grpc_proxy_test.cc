@@ -101,7 +101,7 @@ TEST(GrpcProxy, TellsTheBackendWhenTheClientCancels) {
   Gated gated;
   grpc::ClientContext context;
   Gated::LogIn(context);
-  std::thread client([&] {
+  std::jthread client([&] {
     Echo request, response;
     request.set_text("wait");
     EXPECT_EQ(gated.stub->Get(&context, request, &response).error_code(),
@@ -261,7 +261,7 @@ TEST(GrpcProxy, FinishesCallsInFlightWhenItStops) {
   Echo message, response;
   ASSERT_TRUE(stream->Write(message));
   ASSERT_TRUE(stream->Read(&response));
-  std::thread stopper([&] { gated.gateway->Stop(); });
+  std::jthread stopper([&] { gated.gateway->Stop(); });
   ASSERT_TRUE(stream->Write(message));
   ASSERT_TRUE(stream->Read(&response));
   stream->WritesDone();

@@ -70,7 +70,9 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   void CloseIdle() {
     asio::post(stream_.get_executor(), [weak = weak_from_this()] {
       auto self = weak.lock();
-      if (self != nullptr && self->idle_) self->Close();
+      if (self == nullptr) return;
+      self->closing_ = true;
+      if (self->idle_) self->Close();
     });
   }
   void Abort() {
@@ -192,6 +194,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   const std::string peer_;
   bool idle_ = false;
   bool last_ = false;
+  bool closing_ = false;
 };
 
 // One exchange on a connection. Its public methods only post to the strand.
@@ -356,7 +359,8 @@ class Turn final : public Exchange, public std::enable_shared_from_this<Turn> {
     StopWatching();
     ErrorCode ignored;
     connection_->stream_.socket().cancel(ignored);
-    if (!go_on || connection_->last_) return connection_->Close();
+    // Not `last_`: an answer that promised to go on, just before the stop, is held to it.
+    if (!go_on || connection_->closing_) return connection_->Close();
     connection_->ReadNext();
   }
 

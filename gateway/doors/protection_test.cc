@@ -104,7 +104,7 @@ TEST(Limits, BoundWhatIsUnderWayToABackend) {
   GatewayOptions options;
   options.limits.per_backend.calls = 1;
   Gated gated(std::move(options));
-  std::thread waiting([&] {
+  std::jthread waiting([&] {
     grpc::ClientContext context;
     Gated::LogIn(context);
     context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(2));
@@ -195,7 +195,7 @@ TEST(Drain, AnswersWhatComesOnOpenHttpConnections) {
   asio::write(socket, asio::buffer(request));
   some.resize(socket.read_some(asio::buffer(some)));
   EXPECT_THAT(some, Not(HasSubstr("Connection: close")));
-  std::thread stopper([&] { gated.gateway->Stop(); });
+  std::jthread stopper([&] { gated.gateway->Stop(); });
   // Once the port is closed the stop is under way.
   EXPECT_TRUE(Eventually([&] {
     asio::ip::tcp::socket other(io);

@@ -98,7 +98,7 @@ TEST_F(OutboxTest, NextWaitsForTheDeadlineAndNoLonger) {
 TEST_F(OutboxTest, ANudgeWakesAtOnceAndPollingSeesOtherReplicas) {
   Feed patient(&pool(), absl::Seconds(60));
   std::atomic<int> got = 0;
-  std::thread reader([&] { got = static_cast<int>(patient.Next(0, 10, Soon())->size()); });
+  std::jthread reader([&] { got = static_cast<int>(patient.Next(0, 10, Soon())->size()); });
   Write("plans/a", 1);
   while (got == 0) {
     patient.Nudge();
@@ -108,7 +108,7 @@ TEST_F(OutboxTest, ANudgeWakesAtOnceAndPollingSeesOtherReplicas) {
   EXPECT_EQ(got, 1);
 
   got = 0;
-  std::thread other([&] { got = static_cast<int>(feed_.Next(1, 10, Soon())->size()); });
+  std::jthread other([&] { got = static_cast<int>(feed_.Next(1, 10, Soon())->size()); });
   Write("plans/a", 2);
   other.join();
   EXPECT_EQ(got, 1);

@@ -48,7 +48,7 @@ TEST(BidiTest, EachMessageIsAnsweredInOrder) {
   constexpr int kCount = 10'000;
   Probe probe(RouterWithExchange(Echo));
   Exchange exchange(probe);
-  std::thread writer([&] {
+  std::jthread writer([&] {
     for (int i = 0; i < kCount; ++i) exchange.stream->Write(Ask(std::to_string(i)));
     exchange.stream->WritesDone();
   });
@@ -89,7 +89,7 @@ TEST(BidiTest, AServerThatDoesNotReadHoldsTheClientBack) {
   }));
   Exchange exchange(probe);
   std::atomic<int> sent = 0;
-  std::thread writer([&] {
+  std::jthread writer([&] {
     const std::string big(100'000, 'x');
     while (sent < 500 && exchange.stream->Write(Ask(big))) ++sent;
     exchange.stream->WritesDone();

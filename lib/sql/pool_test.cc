@@ -173,7 +173,7 @@ TEST_F(PoolTest, AWaiterGetsWhatIsGivenBack) {
   auto pool = Open(1);
   for (int round = 0; round < 20; ++round) {
     auto held = std::make_unique<Session>(*pool->Acquire(Soon()));
-    std::thread waiter([&] { EXPECT_TRUE(pool->Ping(Soon()).ok()); });
+    std::jthread waiter([&] { EXPECT_TRUE(pool->Ping(Soon()).ok()); });
     held.reset();
     waiter.join();
   }

@@ -78,7 +78,7 @@ TEST_F(TransactTest, DeadlocksAreRunAgain) {
     });
     EXPECT_TRUE(status.ok()) << status;
   };
-  std::thread other([&] { cross(2, 1); });
+  std::jthread other([&] { cross(2, 1); });
   cross(1, 2);
   other.join();
   EXPECT_EQ(runs, 3);
@@ -104,7 +104,7 @@ TEST_F(TransactTest, AnErrorThatWasSwallowedIsNotCommitted) {
     });
     EXPECT_TRUE(status.ok()) << status;
   };
-  std::thread other([&] { cross(2, 1); });
+  std::jthread other([&] { cross(2, 1); });
   cross(1, 2);
   other.join();
   EXPECT_EQ(swallowed, 1);

@@ -113,7 +113,7 @@ TEST_F(AccessLogTest, WaitingReadsBecomeFewCommits) {
   const auto before = commits();
 
   absl::Notification locked, release;
-  std::thread holder([&] {
+  std::jthread holder([&] {
     const auto held = sql::Transact(database_.pool(), Soon(), [&](sql::Session& session) {
       auto status = session.Query("SELECT * FROM access_log_head WHERE plan = 'plans/0' FOR UPDATE",
                                   {}, [](const sql::Row&) {});
@@ -125,7 +125,7 @@ TEST_F(AccessLogTest, WaitingReadsBecomeFewCommits) {
   });
   locked.WaitForNotification();
   constexpr int kReads = 40;
-  std::thread reads([&] {
+  std::jthread reads([&] {
     InParallel(kReads, [&](int i) {
       EXPECT_TRUE(log.Write(Soon(), {Row(absl::StrCat("plans/", i % 7), "persons/a")}).ok());
     });

@@ -33,7 +33,7 @@ class BatchTest : public testing::ServiceTest {
 
   std::vector<pb::SubmitNoticesResponse> Send(const std::vector<pb::CreateNoticeRequest>& items) {
     Stream stream(replica_.stub(), "system");
-    std::thread writer([&] {
+    std::jthread writer([&] {
       for (const auto& item : items) {
         if (!stream.io->Write(item)) return;
       }
@@ -109,7 +109,7 @@ TEST_F(BatchTest, TenThousandInOneStreamWhileOthersAreServed) {
   constexpr int kCount = 10'000;
   Stream stream(replica_.stub(), "system");
   auto item = Item();
-  std::thread writer([&] {
+  std::jthread writer([&] {
     for (int i = 0; i < kCount; ++i) {
       item.set_request_id(NewId(clock_.Now()));
       if (!stream.io->Write(item)) return;
