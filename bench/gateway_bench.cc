@@ -4,12 +4,11 @@
 #include <vector>
 
 #include "absl/flags/flag.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "bench/gateway_servers.h"
 #include "bench/grpc_load.h"
 #include "bench/http_load.h"
+#include "bench/target.h"
 #include "individuellplan/plan/v1/plan_service.pb.h"
 #include "lib/rpc/flags.h"
 
@@ -32,19 +31,12 @@ constexpr char kGetPlan[] = "/individuellplan.plan.v1.PlanService/GetPlan";
 constexpr char kName[] = "plans/00000000-0000-7000-8000-000000000000";
 constexpr int kOutstanding = 32;
 
-struct Server {
-  std::string address;
-  int port;
-  std::vector<int> pids;
+struct Door : Server {
+  int port = 0;
 };
 
-Server At(int port, const std::string& pids) {
-  Server server{absl::StrCat("127.0.0.1:", port), port, {}};
-  for (const absl::string_view word : absl::StrSplit(pids, ',', absl::SkipEmpty())) {
-    int pid = 0;
-    if (absl::SimpleAtoi(word, &pid)) server.pids.push_back(pid);
-  }
-  return server;
+Door At(int port, const std::string& pids) {
+  return {{absl::StrCat("127.0.0.1:", port), Pids(pids)}, port};
 }
 
 individuellplan::plan::v1::GetPlanRequest Request() {
@@ -82,7 +74,7 @@ class GatewayBench {
     for (const size_t size : {1, 100, 1000}) {
       while (open.size() < size) {
         open.push_back(std::make_unique<HttpConnection>(
-            Target(gateway_, "application/proto", Request().SerializeAsString())));
+            TargetOf(gateway_, "application/proto", Request().SerializeAsString())));
         open.back()->Call();
       }
       Tell("gateway.memory", static_cast<int64_t>(size), ResidentMegabytes(gateway_.pids.at(0)),
@@ -103,7 +95,7 @@ class GatewayBench {
   }
   Contender Direct() const { return Native("direct_grpc", backend_); }
 
-  HttpTarget Target(const Server& server, const std::string& type, const std::string& body) const {
+  HttpTarget TargetOf(const Door& server, const std::string& type, const std::string& body) const {
     return {.port = server.port,
             .connections = kOutstanding,
             .path = kGetPlan,
@@ -111,16 +103,16 @@ class GatewayBench {
             .body = body,
             .token = token_};
   }
-  Contender Http(const std::string& name, const Server& server, const std::string& type,
+  Contender Http(const std::string& name, const Door& server, const std::string& type,
                  const std::string& body) const {
-    return {name, HttpLoop(Target(server, type, body)), server.pids};
+    return {name, HttpLoop(TargetOf(server, type, body)), server.pids};
   }
 
   const std::string token_ = absl::GetFlag(FLAGS_access_token);
-  const Server gateway_ = At(absl::GetFlag(FLAGS_gateway_port), absl::GetFlag(FLAGS_gateway_pids));
-  const Server backend_ = At(absl::GetFlag(FLAGS_backend_port), absl::GetFlag(FLAGS_backend_pids));
-  const Server nginx_ = At(absl::GetFlag(FLAGS_nginx_port), absl::GetFlag(FLAGS_nginx_pids));
-  const Server node_ = At(absl::GetFlag(FLAGS_node_port), absl::GetFlag(FLAGS_node_pids));
+  const Door gateway_ = At(absl::GetFlag(FLAGS_gateway_port), absl::GetFlag(FLAGS_gateway_pids));
+  const Door backend_ = At(absl::GetFlag(FLAGS_backend_port), absl::GetFlag(FLAGS_backend_pids));
+  const Door nginx_ = At(absl::GetFlag(FLAGS_nginx_port), absl::GetFlag(FLAGS_nginx_pids));
+  const Door node_ = At(absl::GetFlag(FLAGS_node_port), absl::GetFlag(FLAGS_node_pids));
 };
 
 }  // namespace

@@ -74,6 +74,20 @@ def measure(command, **kwargs):
     return lines
 
 
+class Twin:
+    """Node's servers of the same calls on the same tables, one process for each core."""
+
+    def __init__(self, bench, service, schema):
+        port = free_port()
+        descriptors = BIN.parent / "gateway/individuellplan.pb"
+        process = Process("twin", ["node", ROOT / "bench/node/twin/main.mjs", service, port, bench.folder, schema,
+                                   descriptors], bench._log("twin"), lambda: bench._accepts(port))
+        bench.processes["twin"] = process
+        bench.start_one("twin")
+        children = subprocess.run(["pgrep", "-P", str(process.popen.pid)], capture_output=True, text=True)
+        self.flags = [f"--twin=127.0.0.1:{port}", f"--twin_pids={','.join(children.stdout.split())}"]
+
+
 def timing(names, options):
     return [f"--only={','.join(names)}", f"--seconds={options.seconds}", f"--rounds={options.rounds}"]
 
@@ -86,14 +100,16 @@ def plan(folder, names, options):
     size = options.size or SIZES["plan"]
     with Bench(folder) as bench:
         flags = [f"--size={size}"]
-        bench.run("plan_bench", f"--load={size}")
+        bench.run("plan_bench", f"--load={size}", "--schema=ip_plan")
         if "plan.list_attention" in names:
             bench.migrate("plan-service", "ip_plan_small")
             bench.run("plan_bench", f"--load={SMALL}", "--schema=ip_plan_small")
             address, pid = bench.serve("plan-service", "ip_plan_small")
-            flags += [f"--small_server={address}", f"--small_server_pid={pid}", f"--small_size={SMALL}"]
+            flags += [f"--small_server={address}", f"--small_server_pids={pid}", f"--small_size={SMALL}"]
         address, pid = bench.serve("plan-service")
-        return bench.run("plan_bench", f"--server={address}", f"--server_pid={pid}",
+        if {"plan.get", "plan.update_activity"} & set(names):
+            flags += Twin(bench, "plan-service", "ip_plan").flags
+        return bench.run("plan_bench", "--schema=ip_plan", f"--server={address}", f"--server_pids={pid}",
                          f"--connections={WORKERS}", *flags, *timing(names, options))
 
 
@@ -103,15 +119,17 @@ def referral(folder, names, options):
     written = max(SMALL, int(7_000 * (options.seconds * options.rounds + 0.5)) if "referral.take_next" in names else 0)
     with Bench(folder) as bench:
         flags = [f"--size={size}"]
-        bench.run("referral_bench", f"--write={written}", f"--copy={max(0, size - written)}",
+        bench.run("referral_bench", "--schema=ip_referral", f"--write={written}", f"--copy={max(0, size - written)}",
                   f"--copy_for_raw={6 * written if 'referral.take_next' in names else 1}")
         if "referral.queue_page" in names:
             bench.migrate("referral-service", "ip_referral_small")
             bench.run("referral_bench", f"--write={SMALL}", "--schema=ip_referral_small")
             address, pid = bench.serve("referral-service", "ip_referral_small")
-            flags += [f"--small_server={address}", f"--small_server_pid={pid}", f"--small_size={SMALL}"]
+            flags += [f"--small_server={address}", f"--small_server_pids={pid}", f"--small_size={SMALL}"]
         address, pid = bench.serve("referral-service")
-        return bench.run("referral_bench", f"--server={address}", f"--server_pid={pid}",
+        if {"referral.submit", "referral.take_next"} & set(names):
+            flags += Twin(bench, "referral-service", "ip_referral").flags
+        return bench.run("referral_bench", "--schema=ip_referral", f"--server={address}", f"--server_pids={pid}",
                          f"--connections={WORKERS}", *flags, *timing(names, options))
 
 

@@ -8,6 +8,7 @@
 #include "bench/grpc_load.h"
 #include "bench/plan_data.h"
 #include "bench/statements.h"
+#include "bench/target.h"
 #include "individuellplan/plan/v1/plan_service.pb.h"
 #include "lib/base/clock.h"
 #include "lib/base/id.h"
@@ -15,14 +16,6 @@
 #include "lib/rpc/testing/probe.pb.h"
 
 ABSL_FLAG(int64_t, load, 0, "Load so many plans into --schema, and do nothing else.");
-ABSL_FLAG(std::string, schema, "ip_plan", "The schema of the service that is measured.");
-ABSL_FLAG(std::string, server, "", "Where plan-service listens: host:port.");
-ABSL_FLAG(int, server_pid, 0, "Its process.");
-ABSL_FLAG(int64_t, size, 100000, "How many plans it holds.");
-ABSL_FLAG(std::string, small_server, "", "A second plan-service that holds few plans.");
-ABSL_FLAG(int, small_server_pid, 0, "Its process.");
-ABSL_FLAG(int64_t, small_size, 1000, "How many plans it holds.");
-ABSL_FLAG(int, connections, 16, "Of each raw loop: as many as the service has workers.");
 
 namespace ip::bench {
 namespace {
@@ -52,9 +45,10 @@ constexpr char kInsertRevision[] =
     " document) VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
 constexpr char kUpsertList[] =
     "INSERT INTO plan_list (plan, state, unit, open_subject, next_evaluation_date, attention_date,"
-    " create_time) VALUES (?, ?, ?, NULL, ?, ?, ?) ON DUPLICATE KEY UPDATE state = VALUES(state),"
-    " unit = VALUES(unit), next_evaluation_date = VALUES(next_evaluation_date),"
-    " attention_date = VALUES(attention_date)";
+    " create_time, age_date) VALUES (?, ?, ?, NULL, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE"
+    " state = VALUES(state), unit = VALUES(unit),"
+    " next_evaluation_date = VALUES(next_evaluation_date),"
+    " attention_date = VALUES(attention_date), age_date = VALUES(age_date)";
 constexpr char kOpenSubject[] = "UPDATE plan_list SET open_subject = ? WHERE plan = ?";
 constexpr char kSelectParties[] = "SELECT person, role FROM plan_party WHERE plan = ?";
 constexpr char kInsertParty[] = "INSERT INTO plan_party (plan, person, role) VALUES (?, ?, ?)";
@@ -66,11 +60,6 @@ constexpr char kAppend[] =
 constexpr char kInsertNumber[] =
     "INSERT INTO person_number (person, number) VALUES (?, ?)"
     " ON DUPLICATE KEY UPDATE number = VALUES(number)";
-
-struct Server {
-  std::string address;
-  int pid = 0;
-};
 
 // How large and how many the rows are that a service's operation writes.
 struct Shape {
@@ -102,24 +91,17 @@ Shape ShapeOf(const RawOptions& database, const std::string& plan) {
 class PlanBench {
  public:
   PlanBench()
-      : schema_(absl::GetFlag(FLAGS_schema)),
-        raw_(suite_.Raw(schema_)),
-        server_{absl::GetFlag(FLAGS_server), absl::GetFlag(FLAGS_server_pid)},
-        connections_(absl::GetFlag(FLAGS_connections)),
-        size_(absl::GetFlag(FLAGS_size)),
+      : raw_(suite_.Raw(target_.schema)),
         coordinators_(suite_, "gateway", "plan-service", Coordinators(suite_)) {}
 
   void Get(const Child& empty) {
-    const auto plans = FindPlans(suite_, schema_, kSample, false);
+    const auto plans = FindPlans(suite_, target_.schema, kSample, false);
     std::mt19937 random(1);
-    const Contender ours{"plan.get",
-                         Loop({.address = server_.address},
-                              [&] {
-                                const auto& plan = plans[random() % plans.size()];
-                                return GetPlan(plan);
-                              }),
-                         {server_.pid}};
-    const Contender select{"raw_select", RawLoop(raw_, connections_, [&](RawConnection& c, int) {
+    const auto next = [&] { return GetPlan(plans[random() % plans.size()]); };
+    const Contender ours{"plan.get", Loop({.address = target_.service.address}, next),
+                         target_.service.pids};
+    const Contender select{"raw_select",
+                           RawLoop(raw_, target_.connections, [&](RawConnection& c, int) {
                              static thread_local std::mt19937 pick(
                                  static_cast<unsigned>(absl::ToUnixNanos(SystemClock().Now())));
                              c.Query(kSelectPlan, plans[pick() % plans.size()].name);
@@ -131,13 +113,15 @@ class PlanBench {
                                    return Operation{{kProbe, Pack(request), "bench"}};
                                  }),
                             {empty.pid()}};
-    Compare("plan.get", size_, {ours, select, handler},
+    std::vector<Contender> contenders{ours, select, handler};
+    AddTwin(target_.twin, Loop({.address = target_.twin.address}, next), contenders);
+    Compare("plan.get", target_.size, contenders,
             {{Aim::Measure::kRatio, 0.40}, {Aim::Measure::kServerCpu, 75}});
   }
 
   void UpdateActivity() {
     // Half of the plans for each: what the raw loop writes is no plan any more.
-    auto plans = FindPlans(suite_, schema_, 4000, true);
+    auto plans = FindPlans(suite_, target_.schema, 4000, true);
     std::vector<StoredPlan> theirs(plans.begin() + static_cast<long>(plans.size() / 2),
                                    plans.end());
     plans.resize(plans.size() / 2);
@@ -151,7 +135,7 @@ class PlanBench {
       return Operation{{absl::StrCat(kService, "UpdateActivity"), Pack(request),
                         coordinators_.Of(static_cast<size_t>(plan.coordinator))}};
     };
-    GrpcLoad({.address = server_.address}, next).Once();
+    GrpcLoad({.address = target_.service.address}, next).Once();
     const Shape shape = ShapeOf(raw_, theirs[0].name);
     const auto operation = [&](RawConnection& c, int) {
       static thread_local std::mt19937 pick(
@@ -159,10 +143,12 @@ class PlanBench {
       RawUpdate(c, theirs[pick() % theirs.size()].name, shape);
     };
     Check("plan.update_activity", next, operation);
-    Compare("plan.update_activity", size_,
-            {{"plan.update_activity", Loop({.address = server_.address}, next), {server_.pid}},
-             {"raw_sql", RawLoop(raw_, connections_, operation)}},
-            {{Aim::Measure::kRatio, 0.85}});
+    std::vector<Contender> contenders{
+        {"plan.update_activity", Loop({.address = target_.service.address}, next),
+         target_.service.pids},
+        {"raw_sql", RawLoop(raw_, target_.connections, operation)}};
+    AddTwin(target_.twin, Loop({.address = target_.twin.address}, next), contenders);
+    Compare("plan.update_activity", target_.size, contenders, {{Aim::Measure::kRatio, 0.85}});
   }
 
   void Create() {
@@ -175,17 +161,18 @@ class PlanBench {
       return Operation{
           {absl::StrCat(kService, "CreatePlan"), Pack(NewPlan(serial++)), tokens.Of(0)}};
     };
-    GrpcLoad({.address = server_.address}, next).Once();
+    GrpcLoad({.address = target_.service.address}, next).Once();
     RawConnection connection(raw_);
     const std::string newest =
         connection.Query("SELECT name FROM plan ORDER BY create_time DESC LIMIT 1").value_or("");
     const Shape shape = ShapeOf(raw_, newest);
     const auto operation = [&](RawConnection& c, int) { RawCreate(c, shape); };
     Check("plan.create", next, operation);
-    Compare("plan.create", size_,
-            {{"plan.create", Loop({.address = server_.address}, next), {server_.pid}},
-             {"raw_sql", RawLoop(raw_, connections_, operation)}},
-            {{Aim::Measure::kRatio, 0.85}});
+    Compare(
+        "plan.create", target_.size,
+        {{"plan.create", Loop({.address = target_.service.address}, next), target_.service.pids},
+         {"raw_sql", RawLoop(raw_, target_.connections, operation)}},
+        {{Aim::Measure::kRatio, 0.85}});
   }
 
   void ListAttention() {
@@ -197,17 +184,17 @@ class PlanBench {
       return Operation{{absl::StrCat(kService, "ListPlans"), Pack(request), tokens.Of(0)}};
     };
     // One after the other: it is the time of a page that may not grow.
-    const GrpcTarget large{.address = server_.address, .outstanding = 1, .channels = 1};
-    const Server few{absl::GetFlag(FLAGS_small_server), absl::GetFlag(FLAGS_small_server_pid)};
-    const GrpcTarget small{.address = few.address, .outstanding = 1, .channels = 1};
-    Compare(
-        "plan.list_attention", size_,
-        {{"plan.list_attention", Loop(large, next), {server_.pid}},
-         {absl::StrCat("size_", absl::GetFlag(FLAGS_small_size)), Loop(small, next), {few.pid}}},
-        {{Aim::Measure::kP99Growth, 1.5}});
+    const GrpcTarget large{.address = target_.service.address, .outstanding = 1, .channels = 1};
+    const GrpcTarget small{.address = target_.small.address, .outstanding = 1, .channels = 1};
+    Compare("plan.list_attention", target_.size,
+            {{"plan.list_attention", Loop(large, next), target_.service.pids},
+             {absl::StrCat("size_", target_.small_size), Loop(small, next), target_.small.pids}},
+            {{Aim::Measure::kP99Growth, 1.5}});
   }
 
-  void Memory() { Tell("plan.memory", size_, ResidentMegabytes(server_.pid), "MB"); }
+  void Memory() {
+    Tell("plan.memory", target_.size, ResidentMegabytes(target_.service.pids.at(0)), "MB");
+  }
 
  private:
   Operation GetPlan(const StoredPlan& plan) {
@@ -233,7 +220,7 @@ class PlanBench {
 
   void Check(const std::string& name, const std::function<Operation()>& next,
              const std::function<void(RawConnection&, int)>& operation) {
-    GrpcLoad load({.address = server_.address}, next);
+    GrpcLoad load({.address = target_.service.address}, next);
     RawConnection connection(raw_);
     CheckSameStatements(
         name, raw_, [&] { load.Once(); }, [&] { operation(connection, 0); });
@@ -243,9 +230,11 @@ class PlanBench {
                                const std::string& subject, bool created) {
     const absl::Time now = SystemClock().Now();
     const absl::CivilDay day = OsloDay(now) + 30;
-    c.Execute(kUpsertList, plan, 3, kUnit, day, day, now);
-    c.Execute(kOpenSubject, subject, plan);
-    c.Query(kSelectParties, plan);
+    c.Execute(kUpsertList, plan, 3, kUnit, day, day, now, day);
+    if (created) {
+      c.Execute(kOpenSubject, subject, plan);
+      c.Query(kSelectParties, plan);
+    }
     for (int i = 0; created && i < shape.parties; ++i) {
       c.Execute(kInsertParty, plan, absl::StrCat(subject, i), "PARTICIPANT");
     }
@@ -291,11 +280,8 @@ class PlanBench {
   }
 
   const Suite suite_;
-  const std::string schema_;
+  const Target target_ = TargetFromFlags();
   const RawOptions raw_;
-  const Server server_;
-  const int connections_;
-  const int64_t size_;
   Tokens coordinators_;
 };
 
@@ -306,7 +292,7 @@ int main(int argc, char** argv) {
   using namespace ip::bench;  // NOLINT: the benchmark's own
   ip::rpc::ParseFlags(argc, argv, "Measures plan-service.");
   if (const int64_t count = absl::GetFlag(FLAGS_load); count > 0) {
-    LoadPlans(Suite(), absl::GetFlag(FLAGS_schema), count);
+    LoadPlans(Suite(), TargetFromFlags().schema, count);
     return 0;
   }
   const Child empty(ServeDispatched);

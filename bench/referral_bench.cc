@@ -9,6 +9,7 @@
 #include "bench/grpc_load.h"
 #include "bench/referral_data.h"
 #include "bench/statements.h"
+#include "bench/target.h"
 #include "individuellplan/referral/v1/referral_service.pb.h"
 #include "lib/base/clock.h"
 #include "lib/base/id.h"
@@ -17,14 +18,6 @@
 ABSL_FLAG(int64_t, write, 0, "Write so many notices into --schema, and do nothing else.");
 ABSL_FLAG(int64_t, copy, 0, "With --write: copies behind them in the same queue.");
 ABSL_FLAG(int64_t, copy_for_raw, 0, "With --write: copies in the queue of the raw loops.");
-ABSL_FLAG(std::string, schema, "ip_referral", "The schema of the service that is measured.");
-ABSL_FLAG(std::string, server, "", "Where referral-service listens: host:port.");
-ABSL_FLAG(int, server_pid, 0, "Its process.");
-ABSL_FLAG(int64_t, size, 1000000, "How many notices it holds.");
-ABSL_FLAG(std::string, small_server, "", "A second referral-service that holds few notices.");
-ABSL_FLAG(int, small_server_pid, 0, "Its process.");
-ABSL_FLAG(int64_t, small_size, 1000, "How many notices it holds.");
-ABSL_FLAG(int, connections, 16, "Of each raw loop: as many as the service has workers.");
 
 namespace ip::bench {
 namespace {
@@ -97,12 +90,6 @@ Shape ShapeOf(const RawOptions& database, const std::string& notice) {
 
 class ReferralBench {
  public:
-  ReferralBench()
-      : raw_(suite_.Raw(absl::GetFlag(FLAGS_schema))),
-        address_(absl::GetFlag(FLAGS_server)),
-        pid_(absl::GetFlag(FLAGS_server_pid)),
-        size_(absl::GetFlag(FLAGS_size)) {}
-
   void QueuePage() {
     Tokens tokens = CaseWorkers(1);
     pb::ListQueueRequest request;
@@ -111,14 +98,12 @@ class ReferralBench {
       return Operation{{absl::StrCat(kService, "ListQueue"), Pack(request), tokens.Of(0)}};
     };
     // One after the other: it is the time of a page that may not grow.
-    const auto target = [](const std::string& address) {
-      return GrpcTarget{.address = address, .outstanding = 1, .channels = 1};
+    const auto page = [&](const Server& server) {
+      return Loop({.address = server.address, .outstanding = 1, .channels = 1}, next);
     };
-    Compare("referral.queue_page", size_,
-            {{"referral.queue_page", Loop(target(address_), next), {pid_}},
-             {absl::StrCat("size_", absl::GetFlag(FLAGS_small_size)),
-              Loop(target(absl::GetFlag(FLAGS_small_server)), next),
-              {absl::GetFlag(FLAGS_small_server_pid)}}},
+    Compare("referral.queue_page", target_.size,
+            {{"referral.queue_page", page(target_.service), target_.service.pids},
+             {absl::StrCat("size_", target_.small_size), page(target_.small), target_.small.pids}},
             {{Aim::Measure::kP99Growth, 1.3}});
   }
 
@@ -128,15 +113,17 @@ class ReferralBench {
     int64_t serial = 3'000'000;
     std::string last;
     const auto next = [&] { return CreateAndSubmit(tokens.Of(0), serial++, &last); };
-    GrpcLoad({.address = address_, .outstanding = 1}, next).Once();
+    GrpcLoad({.address = target_.service.address, .outstanding = 1}, next).Once();
     const Shape shape = ShapeOf(raw_, last);
     const auto operation = [shape](RawConnection& c, int) { RawSubmit(c, shape); };
     const auto many = [&] { return CreateAndSubmit(tokens.Of(0), serial++, nullptr); };
     Check("referral.submit", many, operation);
-    Compare("referral.submit", size_,
-            {{"referral.submit", Loop({.address = address_}, many), {pid_}},
-             {"raw_sql", RawLoop(raw_, absl::GetFlag(FLAGS_connections), operation)}},
-            {{Aim::Measure::kRatio, 0.85}}, "notices/s");
+    std::vector<Contender> contenders{
+        {"referral.submit", Loop({.address = target_.service.address}, many), target_.service.pids},
+        {"raw_sql", RawLoop(raw_, target_.connections, operation)}};
+    AddTwin(target_.twin, Loop({.address = target_.twin.address}, many), contenders);
+    Compare("referral.submit", target_.size, contenders, {{Aim::Measure::kRatio, 0.85}},
+            "notices/s");
   }
 
   void TakeNext(int workers) {
@@ -162,12 +149,15 @@ class ReferralBench {
       c.Execute(kTakeRow, pb::NeedNotice::IN_TRIAGE, kAssignee, *notice);
       c.Commit();
     };
-    Compare(
-        "referral.take_next", workers,
-        {{"referral.take_next", Loop({.address = address_, .outstanding = workers}, next), {pid_}},
-         {"raw_update", RawLoop(raw_, workers, update)},
-         {"raw_sql", RawLoop(raw_, workers, same)}},
-        {{Aim::Measure::kRatio, 0.5}}, "notices/s");
+    const auto take = [&](const Server& server) {
+      return Loop({.address = server.address, .outstanding = workers}, next);
+    };
+    std::vector<Contender> contenders{
+        {"referral.take_next", take(target_.service), target_.service.pids},
+        {"raw_update", RawLoop(raw_, workers, update)},
+        {"raw_sql", RawLoop(raw_, workers, same)}};
+    AddTwin(target_.twin, take(target_.twin), contenders);
+    Compare("referral.take_next", workers, contenders, {{Aim::Measure::kRatio, 0.5}}, "notices/s");
   }
 
  private:
@@ -203,7 +193,7 @@ class ReferralBench {
 
   void Check(const std::string& name, const std::function<Operation()>& next,
              const std::function<void(RawConnection&, int)>& operation) {
-    GrpcLoad load({.address = address_, .outstanding = 1}, next);
+    GrpcLoad load({.address = target_.service.address, .outstanding = 1}, next);
     RawConnection connection(raw_);
     CheckSameStatements(
         name, raw_, [&] { load.Once(); }, [&] { operation(connection, 0); });
@@ -271,10 +261,8 @@ class ReferralBench {
   }
 
   const Suite suite_;
-  const RawOptions raw_;
-  const std::string address_;
-  const int pid_;
-  const int64_t size_;
+  const Target target_ = TargetFromFlags();
+  const RawOptions raw_ = suite_.Raw(target_.schema);
 };
 
 }  // namespace
@@ -284,7 +272,7 @@ int main(int argc, char** argv) {
   using namespace ip::bench;  // NOLINT: the benchmark's own
   ip::rpc::ParseFlags(argc, argv, "Measures referral-service.");
   if (const int64_t count = absl::GetFlag(FLAGS_write); count > 0) {
-    LoadNotices(Suite(), absl::GetFlag(FLAGS_schema), count, absl::GetFlag(FLAGS_copy),
+    LoadNotices(Suite(), TargetFromFlags().schema, count, absl::GetFlag(FLAGS_copy),
                 absl::GetFlag(FLAGS_copy_for_raw));
     return 0;
   }

@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 
-from bench import parts, table
+from bench import parts, plot, table
 
 os.environ.setdefault("IP_PRESET", "release")
 
@@ -25,12 +25,13 @@ def arguments():
         prog="scripts/bench", description="Measures the suite beside its ceilings; exits 1 when an aim was missed.")
     parser.add_argument("names", nargs="*", metavar="NAME", help="a part (plan) or one benchmark (plan.get); default: all")
     parser.add_argument("--json", metavar="FILE", type=pathlib.Path, help="also write the lines of JSON to FILE")
-    parser.add_argument("--size", type=int, metavar="N",
-                        help="how many plans, notices or mails the large data sets hold "
+    parser.add_argument("--size", type=int, metavar="N", action="append", dest="sizes",
+                        help="how many plans, notices or mails the large data sets hold; given more than once, all is "
+                             "measured at each size "
                              f"(default: {', '.join(f'{k} {v:,}' for k, v in parts.SIZES.items())})")
     parser.add_argument("--seconds", type=float, default=2, help="each contender in each round (default: 2)")
     parser.add_argument("--rounds", type=int, default=3, help="how often contenders take turns (default: 3)")
-    parser.add_argument("--docs", action="store_true", help="put the figures into docs/performance.md")
+    parser.add_argument("--docs", action="store_true", help="put the figures into docs/performance.md, and draw docs/figures")
     parser.add_argument("--list", action="store_true", help="print the names and end")
     parser.add_argument("--keep", metavar="FOLDER", type=pathlib.Path,
                         help="keep loaded data in FOLDER and use what is there")
@@ -60,19 +61,24 @@ def main():
             names = [name for name in options.names if name.split(".")[0] == part]
             if not names:
                 continue
-            print(f"\n▸ {part}", file=sys.stderr, flush=True)
-            try:
-                for line in run(folder / part, names, options):
-                    lines.append(line)
-                    if options.json:
-                        with options.json.open("a") as file:
-                            file.write(json.dumps(line, ensure_ascii=False) + "\n")
-            except (parts.PartFailed, subprocess.CalledProcessError) as failure:
-                logs = pathlib.Path(tempfile.mkdtemp(prefix="ip-bench-logs-"))
-                if (folder / part / "logs").is_dir():
-                    shutil.copytree(folder / part / "logs", logs, dirs_exist_ok=True)
-                failed.append(f"{part}: {failure}; logs in {logs}")
-                print(f"error: {failed[-1]}", file=sys.stderr)
+            for size in options.sizes if options.sizes and part in parts.SIZES else [None]:
+                options.size = size
+                where = folder / (part if size is None else f"{part}-{size}")
+                print(f"\n▸ {part}" + (f", {size:,}" if size else ""), file=sys.stderr, flush=True)
+                try:
+                    for line in run(where, names, options):
+                        lines.append(line)
+                        if options.json:
+                            with options.json.open("a") as file:
+                                file.write(json.dumps(line, ensure_ascii=False) + "\n")
+                except (parts.PartFailed, subprocess.CalledProcessError) as failure:
+                    logs = pathlib.Path(tempfile.mkdtemp(prefix="ip-bench-logs-"))
+                    if (where / "logs").is_dir():
+                        shutil.copytree(where / "logs", logs, dirs_exist_ok=True)
+                    failed.append(f"{part}: {failure}; logs in {logs}")
+                    print(f"error: {failed[-1]}", file=sys.stderr)
+                if not options.keep:
+                    shutil.rmtree(where, ignore_errors=True)
     finally:
         if not options.keep:
             shutil.rmtree(folder, ignore_errors=True)
@@ -80,6 +86,7 @@ def main():
     print(f"\n{len(lines)} figures in {time.monotonic() - begin:.0f} s, preset {os.environ['IP_PRESET']}")
     if options.docs:
         table.write_docs(parts.ROOT / "docs/performance.md", lines)
+        plot.draw(lines, parts.ROOT / "docs/figures")
     missed = table.missed(lines)
     print(f"\nMissed aims ({len(missed)}):\n" + "\n".join(f"  {m}" for m in missed) if missed else "\nEvery aim was met.")
     if failed:
