@@ -46,8 +46,9 @@ std::set<Party> PartiesOf(const CarePlan& plan) {
   return parties;
 }
 
-absl::Status SaveParties(sql::Session& session, const CarePlan& plan) {
+absl::Status SaveParties(sql::Session& session, const CarePlan& plan, const CarePlan* before) {
   std::set<Party> wanted = PartiesOf(plan);
+  if (before != nullptr && PartiesOf(*before) == wanted) return absl::OkStatus();
   std::set<Party> gone;
   absl::Status status = session.Query("SELECT person, role FROM plan_party WHERE plan = ?",
                                       {plan.name()}, [&](const sql::Row& row) {
@@ -95,6 +96,11 @@ absl::Status SaveGaps(sql::Session& session, const CarePlan& plan,
   return absl::OkStatus();
 }
 
+// The owner while the plan is open.
+std::optional<std::string> OpenSubject(const CarePlan& plan) {
+  return CheckOpen(plan, "").ok() ? std::make_optional(plan.subject().person()) : std::nullopt;
+}
+
 absl::Status OpenPlanExists(sql::Session& session, const std::string& subject) {
   const auto plan = session.QueryOne("SELECT plan FROM plan_list WHERE open_subject = ?", {subject},
                                      [](const sql::Row& row) { return row.String(0); });
@@ -133,8 +139,7 @@ absl::Status PlanRepository::Project(sql::Session& session, const CarePlan& plan
   absl::CivilDay attention = kNever;
   for (const AlarmSpan& span : spans) attention = std::min(attention, span.from);
   const pb::Evaluation* next = NextEvaluation(plan);
-  const std::optional<std::string> open_subject =
-      CheckOpen(plan, "").ok() ? std::make_optional(plan.subject().person()) : std::nullopt;
+  const std::optional<std::string> open_subject = OpenSubject(plan);
   auto done = session.Execute(
       "INSERT INTO plan_list (plan, state, unit, open_subject, next_evaluation_date,"
       " attention_date, create_time, age_date) VALUES (?, ?, ?, NULL, ?, ?, ?, ?)"
@@ -145,14 +150,16 @@ absl::Status PlanRepository::Project(sql::Session& session, const CarePlan& plan
        attention, ToTime(plan.create_time()),
        NextAgeStep(plan, rules_.On(today)).value_or(kNever)});
   if (!done.ok()) return done.status();
-  // Apart, because ON DUPLICATE KEY would quietly take another plan's row for a clash of persons.
-  done = session.Execute("UPDATE plan_list SET open_subject = ? WHERE plan = ?",
-                         {open_subject, plan.name()});
-  if (absl::IsAlreadyExists(done.status())) {
-    return OpenPlanExists(session, plan.subject().person());
+  if (before == nullptr || OpenSubject(*before) != open_subject) {
+    // Apart, because ON DUPLICATE KEY would quietly take another plan's row for a clash of persons.
+    done = session.Execute("UPDATE plan_list SET open_subject = ? WHERE plan = ?",
+                           {open_subject, plan.name()});
+    if (absl::IsAlreadyExists(done.status())) {
+      return OpenPlanExists(session, plan.subject().person());
+    }
+    if (!done.ok()) return done.status();
   }
-  if (!done.ok()) return done.status();
-  if (absl::Status status = SaveParties(session, plan); !status.ok()) return status;
+  if (absl::Status status = SaveParties(session, plan, before); !status.ok()) return status;
   const auto gaps = GapsOf(plan);
   if (gaps != (before == nullptr ? std::map<GapKey, int>() : GapsOf(*before))) {
     if (absl::Status status = SaveGaps(session, plan, gaps); !status.ok()) return status;
