@@ -30,15 +30,19 @@ void Unpack(const grpc::ByteBuffer& bytes, google::protobuf::Message& message) {
   if (!message.ParseFromZeroCopyStream(&reader)) Fail("an answer is not the message it should be");
 }
 
-GrpcLoad::GrpcLoad(const GrpcTarget& target, std::function<Operation()> next)
-    : target_(target), next_(std::move(next)) {
+std::vector<std::unique_ptr<grpc::GenericStub>> Stubs(const GrpcTarget& target) {
+  std::vector<std::unique_ptr<grpc::GenericStub>> stubs;
   for (int i = 0; i < target.channels; ++i) {
     grpc::ChannelArguments arguments;
-    arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);  // a connection each
-    stubs_.push_back(std::make_unique<grpc::GenericStub>(
+    arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+    stubs.push_back(std::make_unique<grpc::GenericStub>(
         grpc::CreateCustomChannel(target.address, grpc::InsecureChannelCredentials(), arguments)));
   }
+  return stubs;
 }
+
+GrpcLoad::GrpcLoad(const GrpcTarget& target, std::function<Operation()> next)
+    : target_(target), next_(std::move(next)), stubs_(Stubs(target)) {}
 
 Latencies GrpcLoad::Run(absl::Time end) {
   {

@@ -42,6 +42,9 @@ struct GrpcTarget {
   std::string token_header = "x-ip-identity";
 };
 
+// A stub for each of the target's channels, with connections of their own.
+std::vector<std::unique_ptr<grpc::GenericStub>> Stubs(const GrpcTarget& target);
+
 // `next` is called for each operation, from gRPC's threads, one at a time. A call that fails ends
 // the program.
 class GrpcLoad {

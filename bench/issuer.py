@@ -47,12 +47,17 @@ class Issuer:
         self._server.shutdown()
         self._server.server_close()
 
+    def save_key(self, path):
+        """For those who make their own tokens."""
+        path.write_text(json.dumps({**json.loads(jwt.algorithms.ECAlgorithm.to_jwk(self._key)), "kid": "bench",
+                                    "alg": "ES256"}))
+
     def access_token(self):
         """Of a synthetic practitioner, good for an hour."""
         now = int(time.time())
         claims = {
             "iss": self.url, "sub": "bench", "aud": "urn:individuellplan", "iat": now, "exp": now + 3600,
-            "client_id": "bench", "scope": "individuellplan/plan", "name": "Navn Navnesen",
+            "client_id": "bench", "scope": "individuellplan/plans.read", "name": "Navn Navnesen",
             "helseid://claims/identity/pid": tenor_number(1987, 4, 21),
             "helseid://claims/identity/security_level": "4", "organization_number": "999990003",
             "roles": ["PRACTITIONER"]}

@@ -9,7 +9,8 @@ from tools.suite.database import database
 from tools.suite.process import Process, ProcessFailed, wait_for
 from tools.suite.suite import BIN, ROOT, SCHEMAS, Ports, Suite, free_port
 
-SIZES = {"plan": 100_000, "referral": 1_000_000, "notify": 1_000_000}
+SIZES = {"plan": 100_000, "referral": 1_000_000, "notify": 1_000_000, "mix": 50_000}
+NOTICES = 20_000  # of the mix, so that the queue is not emptied
 SMALL = 1_000
 WORKERS = 16  # of each service, and so the connections of each raw loop
 
@@ -198,11 +199,32 @@ def gateway(folder, names, options):
         return measure([program, *flags, *timing(names, options)])
 
 
-PARTS = {"rpc": rpc, "plan": plan, "referral": referral, "notify": notify, "gateway": gateway}
+def mix(folder, names, options):
+    """The whole suite behind its gateway."""
+    port = free_port()
+    with Bench(folder) as bench, Issuer(port) as issuer:
+        bench.run("plan_bench", f"--load={options.size or SIZES['mix']}", "--schema=ip_plan")
+        bench.run("referral_bench", "--schema=ip_referral", f"--write={NOTICES}")
+        bench.processes["gateway"].command += [
+            f"--helseid_issuer={issuer.url}", "--idporten_issuer=", "--web_root=",
+            # All callers share an address.
+            "--rate_per_subject=1000000000", "--rate_per_address=1000000000"]
+        suite = ["plan-service", "referral-service", "notification-service", "gateway"]
+        for name in suite:
+            bench.start_one(name)
+        issuer.save_key(folder / "issuer.jwk")
+        pids = [bench.processes[name].popen.pid for name in reversed(suite)]
+        return bench.run("mix_bench", f"--gateway=127.0.0.1:{bench.ports.gateway}", f"--issuer={issuer.url}",
+                         f"--issuer_key={folder / 'issuer.jwk'}", f"--suite_pids={','.join(map(str, pids))}",
+                         f"--soak_minutes={options.soak_minutes}", *timing(names, options))
+
+
+PARTS = {"rpc": rpc, "plan": plan, "referral": referral, "notify": notify, "gateway": gateway, "mix": mix}
 BENCHMARKS = [
     "rpc.dispatch", "rpc.dispatch_unlogged",
     "plan.get", "plan.update_activity", "plan.create", "plan.list_attention", "plan.memory",
     "referral.submit", "referral.take_next", "referral.queue_page",
     "notify.plan", "notify.claim", "notify.send",
     "gateway.grpc", "gateway.connect", "gateway.json", "gateway.memory",
+    "mix.monday", "mix.peak",
 ]

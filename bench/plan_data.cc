@@ -210,7 +210,8 @@ plan::RuleBook Rules() { return Must(plan::RuleBook::Load("plan-service/rules"))
 std::vector<Caller> Coordinators(const Suite& suite) {
   std::vector<Caller> callers;
   for (int i = 0; i < kCoordinators; ++i) {
-    callers.push_back(suite.Human(type::PRACTITIONER, suite.Person(1000 + i), kTherapists));
+    callers.push_back(
+        suite.Human(type::PRACTITIONER, suite.Person(kFirstCoordinator + i), kTherapists));
   }
   return callers;
 }

@@ -11,8 +11,9 @@
 
 namespace ip::bench {
 
-// So many coordinators share the plans.
+// So many coordinators share the plans; the first of them is Suite::Person of this serial.
 inline constexpr int kCoordinators = 100;
+inline constexpr int64_t kFirstCoordinator = 1000;
 // "persons/{person}" and their callers, as PRACTITIONER.
 std::vector<Caller> Coordinators(const Suite& suite);
 

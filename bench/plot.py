@@ -53,7 +53,7 @@ def growth(lines, path):
     """p50 and p99 of the same benchmark at several sizes."""
     series = {}
     for line in lines:
-        if line.get("p50_us") and line.get("size"):
+        if line.get("p50_us") and line.get("size") and "phase" not in line:
             series.setdefault(line["name"], {})[line["size"]] = (line["p50_us"], line["p99_us"])
     series = {name: points for name, points in series.items() if len(points) > 1 and not name.endswith("take_next")}
     if not series:
@@ -70,7 +70,30 @@ set grid y lc rgb "#dddddd" lt 1
 set format x "10^{%T}"
 set xlabel "plans, notices or reminders held"
 set ylabel "microseconds"
-plot """ + ", \\\n     ".join(name.replace("_", "\\\\_") if "title" not in name else name for name in curves) + "\n"
+plot """ + ", \\\n     ".join(curves) + "\n"
+    _draw(path, script, height=420)
+
+
+def knees(lines, path):
+    """How long people wait as more is asked of the suite."""
+    series = {}
+    for line in lines:
+        if line.get("phase") == "rising":
+            series.setdefault(line["name"], []).append((line["rate"], line["p50_us"] / 1000, line["p99_us"] / 1000))
+    if not series:
+        return
+    script, curves = "", []
+    for number, (name, rows) in enumerate(sorted(series.items())):
+        script += _block(f"s{number}", rows)
+        color = ("#2f6f9f", "#c0392b")[number % 2]
+        curves += [f'$s{number} using 1:2 with linespoints lw 2 pt 7 lc rgb "{color}" title "{name} p50"',
+                   f'$s{number} using 1:3 with linespoints lw 1 dt 2 pt 6 lc rgb "{color}" title "p99"']
+    script += """set key outside right top
+set logscale y
+set grid y lc rgb "#dddddd" lt 1
+set xlabel "operations asked for per second"
+set ylabel "milliseconds"
+plot """ + ", \\\n     ".join(curves) + "\n"
     _draw(path, script, height=420)
 
 
@@ -78,3 +101,4 @@ def draw(lines, folder):
     folder.mkdir(parents=True, exist_ok=True)
     ratios(lines, folder / "ratios.svg")
     growth(lines, folder / "growth.svg")
+    knees(lines, folder / "knees.svg")

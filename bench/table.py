@@ -21,7 +21,18 @@ def _aim(aim):
     return f"{word} {bound}"
 
 
+def _phase(line):
+    """A stretch of an open loop: what was asked of the suite, and how much of it was refused or not answered."""
+    missing = line["begun"] - line["done"] + line["given_up"]
+    return [f"{line['name']}, {line['phase']}", f"{line['rate']:,.0f}/s", f"{_number(line['value'])} {line['unit']}",
+            f"{missing:,} not done" if missing else "", "", "", _number(line["p50_us"]), _number(line["p99_us"]),
+            _number(line["server_cpu_us"]), "", ""]
+
+
 def _rows(line):
+    if "phase" in line:
+        yield _phase(line)
+        return
     ratio = line.get("ratio")
     aims = line.get("aims", [])
     # Where a page may not grow, the growth is what matters and not the rate.
