@@ -96,10 +96,17 @@ PrivateServer::PrivateServer(const std::vector<std::string>& flags) {
   if (mkdtemp(pattern) == nullptr) Die("cannot make a temporary folder");
   dir_ = pattern;
   const std::string log = dir_ + "/log";
-  std::vector<std::string> install = {"mariadb-install-db", "--no-defaults", "--datadir=" + data(),
-                                      "--auth-root-authentication-method=normal", "--skip-test-db"};
+  // Its own: a server that starts removes what others have left in /tmp, or are using there.
+  const std::string temporary = "--tmpdir=" + dir_ + "/tmp";
+  std::filesystem::create_directory(dir_ + "/tmp");
+  std::vector<std::string> install = {"mariadb-install-db",
+                                      "--no-defaults",
+                                      "--datadir=" + data(),
+                                      temporary,
+                                      "--auth-root-authentication-method=normal",
+                                      "--skip-test-db"};
   std::vector<std::string> serve = {
-      "mariadbd", "--no-defaults", "--datadir=" + data(), "--socket=" + socket(),
+      "mariadbd", "--no-defaults", "--datadir=" + data(), temporary, "--socket=" + socket(),
       absl::StrCat("--pid-file=", dir_, "/pid"), "--skip-networking", "--skip-log-bin",
       "--character-set-server=utf8mb4", "--collation-server=utf8mb4_danish_ci",
       "--innodb-buffer-pool-size=64M", "--innodb-log-file-size=16M",

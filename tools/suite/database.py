@@ -21,16 +21,17 @@ def _user_args():
 def database(folder, log, buffer_pool="256M", log_file="128M"):
     """Returns the server as a Process that is not started yet; installs its files when missing."""
     folder = pathlib.Path(folder).absolute()
-    data, socket = folder / "data", folder / "s.sock"
+    data, socket, temporary = folder / "data", folder / "s.sock", folder / "tmp"
+    # Its own: a server that starts removes what others have left in /tmp, or are using there.
+    temporary.mkdir(parents=True, exist_ok=True)
     if not (data / "mysql").is_dir():
-        folder.mkdir(parents=True, exist_ok=True)
         pathlib.Path(log).parent.mkdir(parents=True, exist_ok=True)
         subprocess.run(
-            ["mariadb-install-db", "--no-defaults", f"--datadir={data}", *_user_args(),
+            ["mariadb-install-db", "--no-defaults", f"--datadir={data}", f"--tmpdir={temporary}", *_user_args(),
              "--auth-root-authentication-method=normal", "--skip-test-db"],
             check=True, stdout=open(log, "ab"), stderr=subprocess.STDOUT)
     command = [
-        "mariadbd", "--no-defaults", f"--datadir={data}", *_user_args(), f"--socket={socket}",
+        "mariadbd", "--no-defaults", f"--datadir={data}", f"--tmpdir={temporary}", *_user_args(), f"--socket={socket}",
         "--skip-networking", f"--pid-file={folder}/pid", f"--innodb-buffer-pool-size={buffer_pool}",
         f"--innodb-log-file-size={log_file}", "--innodb-flush-log-at-trx-commit=1",
         "--character-set-server=utf8mb4", "--collation-server=utf8mb4_danish_ci",

@@ -23,12 +23,19 @@ export function plans(store, definition) {
 
   async function logRead(plan, caller, revision) {
     await store.transact(async (connection) => {
-      const [[head]] = await connection.execute(
+      const lock = () => connection.execute(
         "SELECT last_number, last_hash FROM access_log_head WHERE plan = ? FOR UPDATE", [plan]);
-      const number = (head?.last_number ?? 0) + 1;
+      let [[head]] = await lock();
+      if (!head) {
+        await connection.execute(
+          "INSERT INTO access_log_head (plan, last_number, last_hash) VALUES (?, 0, ?)" +
+            " ON DUPLICATE KEY UPDATE last_number = last_number", [plan, Buffer.alloc(32)]);
+        [[head]] = await lock();
+      }
+      const number = head.last_number + 1;
       const entry = Buffer.from(JSON.stringify({ who: caller.sub, role: caller.role, org: caller.org, revision,
         time: new Date() }));
-      const hash = createHash("sha256").update(head?.last_hash ?? Buffer.alloc(32)).update(entry).digest();
+      const hash = createHash("sha256").update(head.last_hash).update(entry).digest();
       await connection.execute("INSERT INTO access_log (plan, number, accessor, entry, hash) VALUES (?, ?, ?, ?, ?)",
         [plan, number, caller.sub, store.seal(entry, `access_log|${plan}|${number}`), hash]);
       await connection.execute(
