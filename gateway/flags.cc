@@ -91,6 +91,27 @@ GatewayOptions OptionsFromFlags() {
   return options;
 }
 
+absl::Status CheckProduction() {
+  if (!rpc::InProduction()) return absl::OkStatus();
+  if (!absl::StartsWith(absl::GetFlag(FLAGS_public_url), "https://")) {
+    return absl::InvalidArgumentError(
+        "--public_url must begin with https:// with --env=prod: logins would travel in the clear");
+  }
+  if (!rpc::IsLocalAddress(absl::GetFlag(FLAGS_listen)) && !absl::GetFlag(FLAGS_behind_proxy) &&
+      absl::GetFlag(FLAGS_public_tls_cert_file).empty()) {
+    return absl::InvalidArgumentError(
+        "--env=prod needs --public_tls_cert_file, or --behind_proxy when a proxy of yours ends TLS");
+  }
+  for (const Route& route : OptionsFromFlags().routes) {
+    if (!rpc::IsLocalAddress(route.target) && absl::GetFlag(FLAGS_tls_server_ca_file).empty()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("--env=prod calls ", route.target, " with mTLS only: give ",
+                       "--tls_server_ca_file, --tls_cert_file and --tls_key_file"));
+    }
+  }
+  return absl::OkStatus();
+}
+
 LoginOptions LoginOptionsFromFlags() {
   LoginOptions options;
   options.public_url = absl::GetFlag(FLAGS_public_url);

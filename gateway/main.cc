@@ -17,6 +17,7 @@ namespace ip::gateway {
 namespace {
 
 absl::Status Serve() {
+  if (auto status = CheckProduction(); !status.ok()) return status;
   auto signer = SignerFromFlags();
   if (!signer.ok()) return signer.status();
   auto persons = PersonIdsFromFlags();

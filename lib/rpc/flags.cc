@@ -15,15 +15,6 @@
 #include "absl/strings/str_cat.h"
 #include "lib/rpc/peers.h"
 
-namespace {
-
-std::string EnvironmentName() {
-  const char* value = std::getenv("IP_ENV");
-  return value == nullptr || *value == '\0' ? "dev" : value;
-}
-
-}  // namespace
-
 ABSL_FLAG(std::string, listen, "127.0.0.1:0",
           "Address for gRPC: host:port (port 0 takes a free one) or unix:/path.");
 ABSL_FLAG(int, workers, 16, "Calls that run at once; one database session each. 1 to 256.");
@@ -32,6 +23,9 @@ ABSL_FLAG(bool, reflection, true, "Lets tools such as grpcurl ask for the contra
 ABSL_FLAG(
     std::string, metrics_address, "",
     "Address of the admin HTTP port that serves /metrics, e.g. 127.0.0.1:9100; empty for none.");
+ABSL_FLAG(std::string, health_address, "",
+          "Address that serves gRPC health without TLS and nothing else, for probes that have no "
+          "certificate, e.g. 0.0.0.0:7200; empty for none (--listen serves it too).");
 ABSL_FLAG(
     std::string, otlp_endpoint, "",
     "OpenTelemetry collector for spans, e.g. http://127.0.0.1:4318/v1/traces; empty for none.");
@@ -51,8 +45,7 @@ ABSL_FLAG(int, drain_seconds, 10, "On stop: how long calls in flight may take to
 ABSL_FLAG(int, detection_seconds, -1,
           "On stop: how long health says NOT_SERVING before new calls are refused. "
           "-1 means 5 in prod and 0 in dev.");
-ABSL_FLAG(std::string, env, EnvironmentName(),
-          "dev or prod (default from IP_ENV); prod refuses developer conveniences.");
+ABSL_FLAG(std::string, env, "dev", "dev or prod; prod refuses developers' conveniences.");
 ABSL_FLAG(std::string, log_level, "info",
           "Least severity that is logged: debug, info, warning, error.");
 ABSL_FLAG(std::string, internal_jwks_file, "",
@@ -122,6 +115,40 @@ absl::Status ReadOne(std::deque<std::string>& arguments, bool& help) {
   return flag == nullptr ? ReadFlagFile(value, arguments) : Set(*flag, value);
 }
 
+bool IsOurs(const absl::CommandLineFlag& flag) {
+  return flag.Filename().find("absl/flags/") == absl::string_view::npos;
+}
+
+// IP_LISTEN for --listen, IP_DB_HOST for --db_host: what the command line does not say.
+absl::Status ReadEnvironment() {
+  for (const auto& [name, flag] : absl::GetAllFlags()) {
+    if (!IsOurs(*flag)) continue;
+    const std::string variable = absl::StrCat("IP_", absl::AsciiStrToUpper(name));
+    const char* value = std::getenv(variable.c_str());
+    if (value == nullptr || *value == '\0') continue;
+    if (auto status = Set(*flag, value); !status.ok()) {
+      return Wrong(absl::StrCat("from the environment variable ", variable, ": ",
+                                Std(status.message())));
+    }
+  }
+  return absl::OkStatus();
+}
+
+// Developers' conveniences, whichever program has them.
+constexpr const char* kNotInProduction[] = {"clock_shift_file", "db_allow_plaintext",
+                                            "insecure_cookie"};
+
+absl::Status CheckProductionFlags() {
+  for (const char* name : kNotInProduction) {
+    const absl::CommandLineFlag* flag = Find(name);
+    if (flag != nullptr && flag->CurrentValue() != flag->DefaultValue()) {
+      return Wrong(absl::StrCat("--", name,
+                                " is for demos and tests; it is refused with --env=prod"));
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckCommonFlags() {
   const std::string env = absl::GetFlag(FLAGS_env);
   if (env != "dev" && env != "prod") {
@@ -139,10 +166,7 @@ absl::Status CheckCommonFlags() {
   if (level != "debug" && level != "info" && level != "warning" && level != "error") {
     return Wrong("--log_level must be debug, info, warning or error");
   }
-  if (env == "prod" && !absl::GetFlag(FLAGS_clock_shift_file).empty()) {
-    return Wrong("--clock_shift_file is for demos and tests; it is refused with --env=prod");
-  }
-  return absl::OkStatus();
+  return env == "prod" ? CheckProductionFlags() : absl::OkStatus();
 }
 
 }  // namespace
@@ -150,6 +174,7 @@ absl::Status CheckCommonFlags() {
 absl::Status ReadFlags(int argc, char** argv, bool& help) {
   std::deque<std::string> arguments(argv + 1, argv + argc);
   help = false;
+  if (auto status = ReadEnvironment(); !status.ok()) return status;
   while (!arguments.empty()) {
     if (auto status = ReadOne(arguments, help); !status.ok()) return status;
   }
@@ -159,9 +184,7 @@ absl::Status ReadFlags(int argc, char** argv, bool& help) {
 std::string HelpText(std::string_view program, std::string_view usage) {
   std::map<std::string, const absl::CommandLineFlag*> flags;  // by name
   for (const auto& [name, flag] : absl::GetAllFlags()) {
-    if (flag->Filename().find("absl/flags/") == flag->Filename().npos) {
-      flags[std::string(name)] = flag;
-    }
+    if (IsOurs(*flag)) flags[std::string(name)] = flag;
   }
   std::string text = absl::StrCat(std::string(usage), "\n\nUsage: ", std::string(program),
                                   " [--flag=value ...]\n");
@@ -172,6 +195,7 @@ std::string HelpText(std::string_view program, std::string_view usage) {
     }
   }
   absl::StrAppend(&text, "\n  --flagfile\n      File with a flag per line; # begins a comment.\n",
+                  "\n  Each flag can stand in the environment too: IP_LISTEN for --listen.\n",
                   "\n  --help\n      Prints this.\n");
   return text;
 }
@@ -199,6 +223,15 @@ const PeerRules& PeerRulesFromFlags() {
   return *rules;
 }
 
+bool IsLocalAddress(std::string_view address) {
+  constexpr std::string_view kResolver = "dns:///";
+  if (address.substr(0, kResolver.size()) == kResolver) address.remove_prefix(kResolver.size());
+  for (const std::string_view local : {"127.", "localhost:", "[::1]:", "unix:"}) {
+    if (address.substr(0, local.size()) == local) return true;
+  }
+  return false;
+}
+
 bool InProduction() { return absl::GetFlag(FLAGS_env) == "prod"; }
 
 ServerOptions ServerOptionsFromFlags() {
@@ -211,6 +244,7 @@ ServerOptions ServerOptionsFromFlags() {
   options.max_streams = static_cast<size_t>(absl::GetFlag(FLAGS_max_streams));
   options.reflection = absl::GetFlag(FLAGS_reflection);
   options.metrics_address = absl::GetFlag(FLAGS_metrics_address);
+  options.health_address = absl::GetFlag(FLAGS_health_address);
   const int detection = absl::GetFlag(FLAGS_detection_seconds);
   options.detection = absl::Seconds(detection >= 0 ? detection : (InProduction() ? 5 : 0));
   options.drain = absl::Seconds(absl::GetFlag(FLAGS_drain_seconds));

@@ -29,8 +29,8 @@ ABSL_DECLARE_FLAG(std::string, clock_shift_file);
 
 namespace ip::rpc {
 
-// Reads --name=value, --name value, --bool, --nobool and --flagfile=FILE (a flag per line, #
-// comments).
+// Reads the environment (IP_LISTEN for --listen), then --name=value, --name value, --bool, --nobool
+// and --flagfile=FILE (a flag per line, # comments); what comes later wins.
 // --help prints `usage` and all flags with meaning and default, and exits 0. A mistake prints one
 // message and exits 2.
 void ParseFlags(int argc, char** argv, std::string_view usage);
@@ -42,6 +42,9 @@ std::string HelpText(std::string_view program, std::string_view usage);
 
 // --env=prod (or IP_ENV=prod): developer conveniences are refused.
 bool InProduction();
+
+// Whether an address ("127.0.0.1:7101", "dns:///localhost:7101", "unix:/path") stays on this machine.
+bool IsLocalAddress(std::string_view address);
 
 // What the flags above say. `authenticate` and `ready` are the service's own.
 ServerOptions ServerOptionsFromFlags();

@@ -71,6 +71,21 @@ TEST_F(FlagsTest, FlagfilesAreRead) {
   EXPECT_THAT(MistakeIn({"--flagfile=/no/such/file"}), HasSubstr("/no/such/file"));
 }
 
+TEST_F(FlagsTest, TheEnvironmentSaysWhatTheCommandLineDoesNot) {
+  setenv("IP_WORKERS", "5", 1);
+  setenv("IP_REFLECTION", "false", 1);
+  setenv("IP_LOG_LEVEL", "", 1);  // set to nothing is not set
+  ASSERT_TRUE(Read({}).ok());
+  EXPECT_EQ(absl::GetFlag(FLAGS_workers), 5);
+  EXPECT_FALSE(absl::GetFlag(FLAGS_reflection));
+  EXPECT_EQ(absl::GetFlag(FLAGS_log_level), "info");
+  ASSERT_TRUE(Read({"--workers=6"}).ok());
+  EXPECT_EQ(absl::GetFlag(FLAGS_workers), 6);
+  setenv("IP_WORKERS", "many", 1);
+  EXPECT_THAT(MistakeIn({}), HasSubstr("IP_WORKERS"));
+  for (const char* name : {"IP_WORKERS", "IP_REFLECTION", "IP_LOG_LEVEL"}) unsetenv(name);
+}
+
 TEST_F(FlagsTest, HelpShowsOurFlagsWithMeaning) {
   ASSERT_TRUE(Read({"--help"}).ok());
   EXPECT_TRUE(help_);

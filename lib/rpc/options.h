@@ -42,6 +42,9 @@ struct ServerOptions {
   absl::Duration max_deadline = absl::Seconds(30);  // for unary calls
   bool reflection = true;
   std::string metrics_address;  // "127.0.0.1:9100" serves /metrics; "" nothing
+  // Serves grpc.health.v1 without TLS, and nothing else, beside `listen`: kubelet's probes have no
+  // certificate. "" serves none.
+  std::string health_address;
 
   // From "health says NOT_SERVING" to "no new calls": what load balancers need to notice.
   absl::Duration detection = absl::ZeroDuration();

@@ -7,6 +7,7 @@
 
 #include <exception>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
@@ -88,11 +89,16 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(Router router, ServerOptio
     }
   }
 
-  auto* health = self->server_->GetHealthCheckService();
+  if (auto status = self->StartHealth(); !status.ok()) return status;
+
+  std::vector<grpc::HealthCheckServiceInterface*> healths{self->server_->GetHealthCheckService()};
+  if (self->health_ != nullptr) healths.push_back(self->health_->GetHealthCheckService());
   self->readiness_ = std::make_unique<Readiness>(
       options.ready,
-      [health, names = self->dispatcher_->router().services()](bool ready) {
-        for (const auto& name : names) health->SetServingStatus(name, ready);
+      [healths, names = self->dispatcher_->router().services()](bool ready) {
+        for (auto* health : healths) {
+          for (const auto& name : names) health->SetServingStatus(name, ready);
+        }
       },
       options.ready_interval);
   Log(Severity::kInfo, "listening",
@@ -101,6 +107,20 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(Router router, ServerOptio
        {"tls", !options.tls.cert_file.empty()},
        {"client_certificates", !options.tls.ca_file.empty()}});
   return self;
+}
+
+absl::Status Server::StartHealth() {
+  if (options_.health_address.empty()) return absl::OkStatus();
+  no_methods_ = std::make_unique<grpc::CallbackGenericService>();
+  grpc::ServerBuilder builder;
+  SetLimits(builder);
+  builder.AddListeningPort(options_.health_address, grpc::InsecureServerCredentials(),
+                           &health_port_);
+  builder.RegisterCallbackGenericService(no_methods_.get());
+  health_ = builder.BuildAndStart();
+  if (health_ != nullptr && health_port_ != 0) return absl::OkStatus();
+  return absl::UnavailableError(absl::StrCat("cannot listen on ", options_.health_address,
+                                             "; is another server running there?"));
 }
 
 int Server::metrics_port() const {
@@ -125,6 +145,7 @@ void Server::Stop() {
   if (server_ != nullptr) {
     server_->Shutdown(absl::ToChronoTime(SystemClock().Now() + options_.drain));
   }
+  if (health_ != nullptr) health_->Shutdown(absl::ToChronoTime(SystemClock().Now()));
   dispatcher_->Stop();
   Log(Severity::kInfo, "stopped");
 }

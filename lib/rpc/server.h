@@ -34,6 +34,8 @@ class Server {
   int port() const { return port_; }
   // The port of the admin endpoint; 0 when there is none.
   int metrics_port() const;
+  // The port that serves health alone; 0 when there is none.
+  int health_port() const { return health_port_; }
 
   // Waits for SIGTERM or SIGINT, then stops.
   void Run();
@@ -44,13 +46,19 @@ class Server {
 
  private:
   explicit Server(const ServerOptions& options) : options_(options) {}
+  absl::Status StartHealth();
 
   const ServerOptions options_;
   std::unique_ptr<Dispatcher> dispatcher_;
   std::unique_ptr<grpc::Server> server_;
+  // gRPC starts no server without a service; this one has no methods.
+  std::unique_ptr<grpc::CallbackGenericService> no_methods_;
+  // Null without `health_address`.
+  std::unique_ptr<grpc::Server> health_;
   std::unique_ptr<Readiness> readiness_;
   std::unique_ptr<prometheus::Exposer> exposer_;
   int port_ = 0;
+  int health_port_ = 0;
   bool stopped_ = false;
 };
 

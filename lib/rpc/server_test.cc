@@ -87,6 +87,26 @@ TEST(ServerTest, HealthFollowsTheDependency) {
   EXPECT_EQ(Health(probe.channel, ""), "SERVING");
 }
 
+TEST(ServerTest, HealthHasAPortOfItsOwnForProbesWithoutACertificate) {
+  std::atomic<bool> up = true;
+  ServerOptions options = TestOptions();
+  options.health_address = "127.0.0.1:0";
+  options.ready = [&] { return up ? absl::OkStatus() : absl::UnavailableError("down"); };
+  Probe probe(RouterWithGet(Nothing), options);
+  const auto channel =
+      grpc::CreateChannel("127.0.0.1:" + std::to_string(probe.server->health_port()),
+                          grpc::InsecureChannelCredentials());
+  EXPECT_TRUE(Eventually([&] { return Health(channel, kProbe) == "SERVING"; }));
+  EXPECT_EQ(Health(channel, ""), "SERVING");
+  up = false;
+  EXPECT_TRUE(Eventually([&] { return Health(channel, kProbe) == "NOT_SERVING"; }));
+
+  const auto stub = ProbeService::NewStub(channel);
+  EXPECT_EQ(Invoke(*stub, &ProbeService::Stub::Get, {}, {}).status().code(),
+            absl::StatusCode::kUnimplemented)
+      << "nothing else is served there";
+}
+
 TEST(ServerTest, OneMissIsForgiven) {
   std::atomic<int> asked = 0;
   ServerOptions options = TestOptions();

@@ -70,6 +70,11 @@ int ServiceMain(int argc, char** argv, std::string_view service, std::string_vie
 }
 
 absl::Status ServeUntilStopped(Router router, ServerOptions options) {
+  if (InProduction() && options.tls.ca_file.empty() && !IsLocalAddress(options.listen)) {
+    return absl::FailedPreconditionError(
+        "--env=prod serves other machines with mTLS only: give --tls_cert_file, --tls_key_file and "
+        "--tls_client_ca_file, or listen on 127.0.0.1 or unix:");
+  }
   auto server = Server::Start(std::move(router), std::move(options));
   if (!server.ok()) return server.status();
   (*server)->Run();
