@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 
+from tools.suite.cluster import ClusterSuite
 from tools.suite.process import ProcessFailed
 from tools.suite.suite import ROOT, Ports, Suite
 
@@ -36,6 +37,8 @@ def main():
     parser = argparse.ArgumentParser(
         prog="scripts/run", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--fresh", action="store_true", help="begin anew: remove the data of earlier runs")
+    parser.add_argument("--cluster", action="store_true",
+                        help="two replicas of each program and three Galera nodes, in .run-cluster/ (as root)")
     parser.add_argument("--no-seed", action="store_true", help="do not load the demo municipality")
     parser.add_argument("--check", action="store_true",
                         help="drive the main job end to end on free ports and a new database, then exit")
@@ -54,10 +57,10 @@ def main():
 
 def serve(arguments):
     say = Progress()
-    folder = ROOT / ".run"
+    folder = ROOT / (".run-cluster" if arguments.cluster else ".run")
     if arguments.fresh:
         shutil.rmtree(folder, ignore_errors=True)
-    suite = Suite(folder, Ports(), say)
+    suite = (ClusterSuite if arguments.cluster else Suite)(folder, Ports(), say)
     try:
         suite.start()
         if not arguments.no_seed:
@@ -67,7 +70,7 @@ def serve(arguments):
         wait_until_something_ends(suite)
         return 1
     except KeyboardInterrupt:
-        print("\nstopping; the data stays in .run/")
+        print(f"\nstopping; the data stays in {folder.name}/")
         return 0
     finally:
         suite.stop()

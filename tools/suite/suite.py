@@ -59,6 +59,8 @@ class Ports:
 class Suite:
     """Starts, stops, kills and restarts the suite's programs. `say` is told what happens."""
 
+    app_host = "localhost"  # from where the services log in to the database
+
     def __init__(self, folder, ports, say=lambda text: None):
         self.folder = pathlib.Path(folder).absolute()
         self.ports = ports
@@ -120,6 +122,7 @@ class Suite:
             done = subprocess.run(
                 [BIN / "ip-migrate", f"--schema={schema}", f"--dir={ROOT / migrations}", "--create",
                  "--db_user=root", f"--db_socket={self.folder / 'db/s.sock'}", f"--app_user={schema}",
+                 f"--app_host={self.app_host}",
                  f"--app_password_file={self.keys / (name + '.db-password')}"],
                 stdout=subprocess.DEVNULL, stderr=log.open("ab"))
             if done.returncode != 0:
