@@ -100,7 +100,8 @@ absl::Status CheckProduction() {
   if (!rpc::IsLocalAddress(absl::GetFlag(FLAGS_listen)) && !absl::GetFlag(FLAGS_behind_proxy) &&
       absl::GetFlag(FLAGS_public_tls_cert_file).empty()) {
     return absl::InvalidArgumentError(
-        "--env=prod needs --public_tls_cert_file, or --behind_proxy when a proxy of yours ends TLS");
+        "--env=prod needs --public_tls_cert_file, or --behind_proxy when a proxy of yours ends "
+        "TLS");
   }
   for (const Route& route : OptionsFromFlags().routes) {
     if (!rpc::IsLocalAddress(route.target) && absl::GetFlag(FLAGS_tls_server_ca_file).empty()) {

@@ -18,8 +18,8 @@
 
 namespace ip::gateway {
 
-// INVALID_ARGUMENT naming what a gateway in production must not do: show itself or call the services
-// over a network without TLS.
+// INVALID_ARGUMENT naming what a gateway in production must not do: show itself or call the
+// services over a network without TLS.
 absl::Status CheckProduction();
 
 // Everything but `pages` and `ready`.

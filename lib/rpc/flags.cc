@@ -127,8 +127,8 @@ absl::Status ReadEnvironment() {
     const char* value = std::getenv(variable.c_str());
     if (value == nullptr || *value == '\0') continue;
     if (auto status = Set(*flag, value); !status.ok()) {
-      return Wrong(absl::StrCat("from the environment variable ", variable, ": ",
-                                Std(status.message())));
+      return Wrong(
+          absl::StrCat("from the environment variable ", variable, ": ", Std(status.message())));
     }
   }
   return absl::OkStatus();
@@ -142,8 +142,8 @@ absl::Status CheckProductionFlags() {
   for (const char* name : kNotInProduction) {
     const absl::CommandLineFlag* flag = Find(name);
     if (flag != nullptr && flag->CurrentValue() != flag->DefaultValue()) {
-      return Wrong(absl::StrCat("--", name,
-                                " is for demos and tests; it is refused with --env=prod"));
+      return Wrong(
+          absl::StrCat("--", name, " is for demos and tests; it is refused with --env=prod"));
     }
   }
   return absl::OkStatus();

@@ -43,7 +43,8 @@ std::string HelpText(std::string_view program, std::string_view usage);
 // --env=prod (or IP_ENV=prod): developer conveniences are refused.
 bool InProduction();
 
-// Whether an address ("127.0.0.1:7101", "dns:///localhost:7101", "unix:/path") stays on this machine.
+// Whether an address ("127.0.0.1:7101", "dns:///localhost:7101", "unix:/path") stays on this
+// machine.
 bool IsLocalAddress(std::string_view address);
 
 // What the flags above say. `authenticate` and `ready` are the service's own.
