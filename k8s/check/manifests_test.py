@@ -75,9 +75,14 @@ def missing_field(find):
     del find("HorizontalPodAutoscaler", "gateway")["spec"]["maxReplicas"]
 
 
-@mistake("has no kind")
+@mistake("is not served")
 def old_api_version(find):
     find("HorizontalPodAutoscaler", "gateway")["apiVersion"] = "autoscaling/v2beta2"
+
+
+@mistake("has no kind HTTPRoutes")
+def misspelt_kind(find):
+    find("HTTPRoute", "web")["kind"] = "HTTPRoutes"
 
 
 @mistake("not pinned")

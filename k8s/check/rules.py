@@ -5,6 +5,9 @@ import re
 
 from k8s.check.model import matches
 
+# What Kubernetes 1.31 to 1.35 and the operators serve; the schemas know versions that are long gone.
+SERVED = {"v1", "apps/v1", "batch/v1", "autoscaling/v2", "policy/v1", "networking.k8s.io/v1",
+          "gateway.networking.k8s.io/v1", "monitoring.coreos.com/v1", "cert-manager.io/v1", "k8s.mariadb.com/v1alpha1"}
 CLOSED = {"allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True, "capabilities": {"drop": ["ALL"]}}
 _ADDRESS = re.compile(r"^(?:dns:///|smtps?://|imaps?://)?([a-z0-9.-]+):(\d+)$")
 
@@ -12,12 +15,18 @@ _ADDRESS = re.compile(r"^(?:dns:///|smtps?://|imaps?://)?([a-z0-9.-]+):(\d+)$")
 def problems(manifests, protos, production):
     """`protos` maps "package.Service" to its methods."""
     found = []
-    for rule in (images, restricted, resources, probes, flags, files, ports, references, routes, edges,
+    for rule in (versions, images, restricted, resources, probes, flags, files, ports, references, routes, edges,
                  no_holes, secrets, stopping, availability, peers, schemas):
         found += [f"{text} [{rule.__name__}]" for text in rule(manifests, protos)]
     if production:
         found += [f"{text} [production_settings]" for text in production_settings(manifests)]
     return sorted(set(found))
+
+
+def versions(m, _):
+    for item in m.objects:
+        if item["apiVersion"] not in SERVED:
+            yield f"{item['kind']}/{item['metadata']['name']}: {item['apiVersion']} is not served"
 
 
 def images(m, _):

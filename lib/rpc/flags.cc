@@ -128,7 +128,7 @@ absl::Status ReadEnvironment() {
     if (value == nullptr || *value == '\0') continue;
     if (auto status = Set(*flag, value); !status.ok()) {
       return Wrong(
-          absl::StrCat("from the environment variable ", variable, ": ", Std(status.message())));
+          absl::StrCat("from the environment variable ", variable, ": ", status.message()));
     }
   }
   return absl::OkStatus();

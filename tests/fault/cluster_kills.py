@@ -147,7 +147,7 @@ def kill_each(suite, victims, pause, say):
         suite.kill(name)
         time.sleep(pause)
         suite.processes[name].start()
-        wait_for(suite.processes[name], 90)
+        wait_for(suite.processes[name])
         time.sleep(1)
 
 
@@ -156,7 +156,7 @@ def restart_each(suite, victims, say):
         say(f"restart {name}")
         suite.processes[name].stop()
         suite.processes[name].start()
-        wait_for(suite.processes[name], 90)
+        wait_for(suite.processes[name])
         time.sleep(1)
 
 

@@ -62,13 +62,6 @@ class ClusterSuite(ReplicatedSuite):
     def database_nodes(self):
         return [node.name for node in self.nodes]
 
-    def _programs(self):
-        for process in super()._programs():
-            if process.name == "database":
-                yield from self._database()
-            else:
-                yield process
-
     def _database(self):
         for number, folder in ((1, "db"), (2, "db-2"), (3, "db-3")):
             ports = {purpose: free_port() for purpose in ("sql", "group", "sst", "ist")}

@@ -3,7 +3,6 @@
 import os
 import pathlib
 import re
-import shutil
 import subprocess
 
 from tools.suite.process import Process, ProcessFailed
@@ -16,10 +15,12 @@ _EVS = ("evs.suspect_timeout=PT1S;evs.inactive_timeout=PT3S;evs.inactive_check_p
 class GaleraNode(Process):
     """One of `nodes`; the first that starts when no other runs begins the cluster again."""
 
+    patience = 240  # a joining node may need all the data
+
     def __init__(self, number, folder, ports, nodes, log):
         self.folder, self.ports, self.nodes = pathlib.Path(folder), ports, nodes
         self.socket = self.folder / "s.sock"
-        super().__init__(f"database-{number}", [], log, self._synced)
+        super().__init__(f"database-{number}", [], log, self._synced, env={"TMPDIR": str(self.folder / "tmp")})
         nodes.append(self)
 
     def start(self):
@@ -48,18 +49,20 @@ class GaleraNode(Process):
     def _install(self):
         if (self.folder / "data/mysql").is_dir():
             return
-        self.folder.mkdir(parents=True, exist_ok=True)
+        (self.folder / "tmp").mkdir(parents=True, exist_ok=True)
         if os.geteuid() == 0:
             closed = [str(folder) for folder in self.folder.parents if not folder.stat().st_mode & 0o001]
             if closed:
                 raise ProcessFailed(f"the user mysql cannot enter {closed[0]}: run chmod o+x on it, or put the "
                                     "data elsewhere")
-            shutil.chown(self.folder, "mysql")
         self.log.parent.mkdir(parents=True, exist_ok=True)
         # All but the first get what that one has by state transfer; this makes them able to start.
         subprocess.run(["mariadb-install-db", "--no-defaults", f"--datadir={self.folder / 'data'}", "--skip-test-db",
                         "--auth-root-authentication-method=normal", *self._user()],
-                       check=True, stdout=open(self.log, "ab"), stderr=subprocess.STDOUT)
+                       check=True, stdout=open(self.log, "ab"), stderr=subprocess.STDOUT,
+                       env={**os.environ, **self.env})
+        if os.geteuid() == 0:
+            subprocess.run(["chown", "-R", "mysql", self.folder], check=True)
 
     def _command(self):
         group = [node.ports["group"] for node in self.nodes]
@@ -85,7 +88,7 @@ class GaleraNode(Process):
         log = self.folder / "recover.log"
         log.unlink(missing_ok=True)
         subprocess.run([*self._command(), "--wsrep-recover", f"--log-error={log}"],
-                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ, **self.env})
         found = re.findall(r"Recovered position: (\S+)", log.read_text(errors="replace")) if log.exists() else []
         return found[-1] if found else "00000000-0000-0000-0000-000000000000:-1"
 

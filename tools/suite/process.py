@@ -22,6 +22,8 @@ class ProcessFailed(Exception):
 
 
 class Process:
+    patience = 60  # seconds until it must be ready
+
     def __init__(self, name, command, log, is_ready, env=None):
         self.name = name
         self.command = [str(part) for part in command]
@@ -63,8 +65,9 @@ class Process:
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
 
 
-def wait_for(process, seconds=60):
-    """Returns when `process` is ready; raises ProcessFailed when it ends or the time is up."""
+def wait_for(process, seconds=None):
+    """Returns when `process` is ready; raises ProcessFailed when it ends or the time (its patience) is up."""
+    seconds = seconds or process.patience
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if not process.running():

@@ -130,7 +130,7 @@ class Suite:
                                     + "\n".join(log.read_text().splitlines()[-5:]))
 
     def _programs(self):
-        yield database(self.folder / "db", self._log("database"))
+        yield from self._database()
         yield from self._stand_ins()
         yield self._service("plan-service", self.ports.plan, [
             f"--krr_url=http://127.0.0.1:{self.ports.krr}",
@@ -150,6 +150,9 @@ class Suite:
             f"--mail_key_file={self.keys / 'index.key'}",
             f"--rules_dir={ROOT / 'notification-service/rules'}"])
         yield self._gateway()
+
+    def _database(self):
+        yield database(self.folder / "db", self._log("database"))
 
     def _stand_ins(self):
         """What the real world brings: identity provider, contact register, mail relay."""
