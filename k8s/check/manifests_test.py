@@ -316,3 +316,22 @@ def test_a_planted_mistake_is_found(facts, name):
     change(find)
     found = problems(facts, objects, schema=any(w in word for w in ("field", "type", "required", "kind")))
     assert any(word in text for text in found), f"{name} went unseen; found: {found}"
+
+
+def test_the_compose_file_names_flags_and_services_that_exist(facts):
+    services = sources.compose()["services"]
+    for name, service in services.items():
+        program = service["image"].rsplit("/", 1)[-1]
+        if program not in facts["flags"]:
+            continue
+        assert service["build"]["args"]["PROGRAM"] == program
+        flags = [argument[2:].partition("=") for argument in service["command"]]
+        assert {flag for flag, _, _ in flags} <= facts["flags"][program], name
+        settings = {key.removeprefix("IP_").lower() for key in service.get("environment", {})}
+        assert settings <= facts["flags"][program], name
+        for flag, _, value in flags:
+            if value.startswith("dns:///"):
+                target, port = value.removeprefix("dns:///").split(":")
+                assert f"--listen=0.0.0.0:{port}" in services[target]["command"], f"{name}: {flag}"
+        for needed in service.get("depends_on", {}):
+            assert needed in services

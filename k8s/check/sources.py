@@ -67,3 +67,7 @@ def schema_problems(objects):
     done = subprocess.run(["node", HERE / "schema.mjs"], input=json.dumps(objects), capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
+
+
+def compose():
+    return yaml.safe_load((ROOT / "compose.yaml").read_text())
