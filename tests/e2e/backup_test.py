@@ -1,11 +1,8 @@
-"""Backup, destruction, restore: the same plan, notice and reminders come back, with an unbroken access log; a damaged
-backup is not called whole; keys rotate while the suite works."""
+"""Backup, destruction, restore: the same plan, notice and reminders come back, with an unbroken access log; and a damaged
+backup is not called whole."""
 
-import base64
-import secrets
 import shutil
 import subprocess
-import threading
 
 import pytest
 
@@ -73,50 +70,6 @@ def test_all_comes_back(job, tmp_path):
     assert entries_after > entries  # the look-ups since are written behind the old ones
 
     assert backup("restore", socket, f"--from={tmp_path}").returncode == 1  # never over what is there
-
-
-def test_keys_rotate_while_the_suite_works(job):
-    """A new key on top, the programs restarted in turn, everything moved while plans are made; then the old key goes."""
-    suite = job.suite
-    before, _ = seen(job)
-    file = suite.keys / "document.keys"
-    old = file.read_text()
-    new = f"2 {base64.urlsafe_b64encode(secrets.token_bytes(32)).decode().rstrip('=')}\n"
-    file.write_text(new + old)
-    restart(suite)
-
-    other = MainJob(suite, print)
-    failures = []
-    worker = threading.Thread(target=lambda: run_noting(other, failures))
-    worker.start()
-    while True:
-        busy = worker.is_alive()
-        done = subprocess.run([ROOT / "scripts/rekey", f"--socket={suite.folder}/db/s.sock", "--pause=0.01",
-                               f"--document-keys-file={file}"], capture_output=True, text=True)
-        assert "do not open" not in done.stdout and not done.stderr, done.stdout + done.stderr
-        if not busy:
-            break
-    worker.join()
-    assert not failures, failures[0]
-    assert done.returncode == 0 and "nothing is left" in done.stdout
-
-    file.write_text(new)
-    restart(suite)
-    after, _ = seen(job)
-    assert after == before
-
-
-def restart(suite):
-    for name in ("plan-service", "referral-service"):
-        suite.processes[name].stop()
-        suite.start_one(name)
-
-
-def run_noting(job, failures):
-    try:
-        job.run()
-    except Exception as failure:
-        failures.append(failure)
 
 
 def test_a_backup_is_tried_out_and_harm_is_found(job, tmp_path):
