@@ -16,7 +16,7 @@ import { retryable } from './api/errors';
 import { PublicPages } from './app/public-pages';
 import { SessionGate } from './app/session';
 import { setSessionOver } from './app/session-over';
-import { LanguageProvider } from './i18n/language';
+import { firstTexts, LanguageProvider } from './i18n/language';
 import { Loading } from './shared/state';
 
 // Fetched while the session is being asked for.
@@ -39,9 +39,9 @@ const queries = new QueryClient({
   },
 });
 
-createRoot(document.getElementById('root')!).render(
+void firstTexts.then((texts) => createRoot(document.getElementById('root')!).render(
   <StrictMode>
-    <LanguageProvider>
+    <LanguageProvider texts={texts}>
       <QueryClientProvider client={queries}>
         <BrowserRouter>
           <PublicPages>
@@ -53,4 +53,4 @@ createRoot(document.getElementById('root')!).render(
       </QueryClientProvider>
     </LanguageProvider>
   </StrictMode>,
-);
+));

@@ -1,12 +1,11 @@
 // The typed clients of the suite, over the Connect protocol in binary: nothing is transcoded, and no token
-// is in the browser (the session is a cookie).
+// is in the browser (the session is a cookie). Those that not every page needs have files of their own: the
+// description of their messages is fetched with the first page that calls them.
 import { createClient, type Interceptor } from '@connectrpc/connect';
 import { createConnectTransport } from '@connectrpc/connect-web';
 
 import { NotificationService } from '../gen/individuellplan/notification/v1/notification_service_pb';
-import { AccessService } from '../gen/individuellplan/plan/v1/access_service_pb';
 import { PlanService } from '../gen/individuellplan/plan/v1/plan_service_pb';
-import { ReferralService } from '../gen/individuellplan/referral/v1/referral_service_pb';
 
 // In which of their roles the person acts. Sent with each call, so that a fresh login in another tab, which
 // begins in the first role, changes nothing here.
@@ -29,7 +28,7 @@ const headers: Interceptor = (next) => async (request) => {
   return response;
 };
 
-const transport = createConnectTransport({
+export const transport = createConnectTransport({
   baseUrl: '/',
   useBinaryFormat: true,
   defaultTimeoutMs: 15_000,
@@ -37,6 +36,4 @@ const transport = createConnectTransport({
 });
 
 export const plans = createClient(PlanService, transport);
-export const access = createClient(AccessService, transport);
-export const referrals = createClient(ReferralService, transport);
 export const notifications = createClient(NotificationService, transport);

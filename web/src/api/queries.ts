@@ -4,7 +4,7 @@ import { Code } from '@connectrpc/connect';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useRef } from 'react';
 
-import { notifications, plans, referrals } from './clients';
+import { notifications, plans } from './clients';
 import { troubleOf } from './errors';
 
 export function usePlan(id: string | undefined) {
@@ -18,10 +18,6 @@ export function usePlans(filter = '', orderBy = '') {
   });
 }
 
-export function useNotice(id: string | undefined) {
-  return useQuery({ queryKey: ['notice', id], queryFn: () => referrals.getNotice({ name: `notices/${id}` }) });
-}
-
 // One duty may have been reminded of several times; it waits once.
 export function useWaiting() {
   return useQuery({
@@ -30,14 +26,6 @@ export function useWaiting() {
       const answer = await notifications.listMyNotifications({ pageSize: 100, unseenOnly: true });
       return [...new Map(answer.notifications.map((item) => [item.obligation, item])).values()];
     },
-  });
-}
-
-export function useUnits() {
-  return useQuery({
-    queryKey: ['units'],
-    staleTime: Infinity,
-    queryFn: async () => (await referrals.listUnits({ pageSize: 200 })).units,
   });
 }
 

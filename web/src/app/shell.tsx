@@ -59,7 +59,7 @@ function Header() {
           <img src="/icon.svg" alt="" width="28" height="28" />
           {t.appName}
         </Link>
-        <LanguageChoice />
+        <div className="wide-only"><LanguageChoice /></div>
         <Button
           ref={toggle} className="menu-button" variant="secondary" data-size="sm"
           aria-expanded={open} aria-controls="menu" onClick={() => setOpen(!open)}
@@ -86,6 +86,7 @@ function Header() {
             ))}
           </ul>
         </nav>
+        <div className="narrow-only"><LanguageChoice /></div>
         <div className="who">
           <span><span className="quiet">{t.session.loggedInAs}</span> {session.displayName}</span>
           {session.roles.filter((role) => role !== session.role).map((role) => (

@@ -1,13 +1,16 @@
 import { createContext, type ReactNode, useContext, useEffect, useState } from 'react';
 
 import { Language as LanguageCode } from '../gen/individuellplan/type/v1/common_pb';
-import { nb, type Texts } from './nb';
-import { nn } from './nn';
+import type { Texts } from './nb';
 
 export type { Texts };
 export type Language = 'nb' | 'nn';
 
-const texts: Record<Language, Texts> = { nb, nn };
+// A language is fetched when it is chosen: most people read one.
+const fetchTexts: Record<Language, () => Promise<Texts>> = {
+  nb: async () => (await import('./nb')).nb,
+  nn: async () => (await import('./nn')).nn,
+};
 
 // The contract's code, for texts that somebody writes.
 export const languageCode = (language: Language) => (language === 'nn' ? LanguageCode.NN : LanguageCode.NB);
@@ -33,15 +36,19 @@ function initialLanguage(): Language {
   return navigator.languages.find((tag) => /^n[bn]/.test(tag))?.startsWith('nn') ? 'nn' : 'nb';
 }
 
-export function LanguageProvider({ children }: { children: ReactNode }) {
-  const [language, setLanguage] = useState(initialLanguage);
-  useEffect(() => {
-    document.documentElement.lang = language;
+// What the first page is shown with; fetched before anything is drawn.
+const first = initialLanguage();
+export const firstTexts = fetchTexts[first]();
+
+export function LanguageProvider({ texts, children }: { texts: Texts; children: ReactNode }) {
+  const [shown, setShown] = useState({ language: first, t: texts });
+  const setLanguage = (language: Language) => {
     localStorage.setItem('language', language);
-  }, [language]);
-  return (
-    <LanguageContext.Provider value={{ language, setLanguage, t: texts[language] }}>
-      {children}
-    </LanguageContext.Provider>
-  );
+    void fetchTexts[language]().then((t) => setShown({ language, t }));
+  };
+  useEffect(() => {
+    document.documentElement.lang = shown.language;
+    localStorage.setItem('language', shown.language);
+  }, [shown.language]);
+  return <LanguageContext.Provider value={{ ...shown, setLanguage }}>{children}</LanguageContext.Provider>;
 }

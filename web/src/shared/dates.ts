@@ -64,7 +64,16 @@ export function formatTimeDay(time: Timestamp | undefined, language: Language): 
 
 export function formatPeriod(period: Period | undefined, language: Language): string {
   if (!period?.startDate) return '';
-  return `${formatShort(period.startDate, language)} – ${formatShort(period.endDate, language)}`.trim();
+  if (!period.endDate) return `${formatShort(period.startDate, language)} –`;
+  // The year once when both days have the same: "8. aug. – 12. des. 2026".
+  const sameYear = period.startDate.year === period.endDate.year;
+  const start = sameYear ? format(language, { day: 'numeric', month: 'short', timeZone: 'UTC' }).format(inUtc(period.startDate)) : formatShort(period.startDate, language);
+  return `${start} – ${formatShort(period.endDate, language)}`;
+}
+
+// "23:05", in Norway's time.
+export function formatClock(time: Timestamp | undefined, language: Language): string {
+  return time ? format(language, { timeStyle: 'short', timeZone: OSLO }).format(timestampDate(time)) : '';
 }
 
 // Whole days from an instant until now.
@@ -78,4 +87,10 @@ export const toInput = (date: Day | undefined) =>
 export function fromInput(text: string): Day | undefined {
   const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text);
   return match ? { year: Number(match[1]), month: Number(match[2]), day: Number(match[3]) } : undefined;
+}
+
+// "+4755512222" → "55 51 22 22"; others as they are.
+export function formatPhone(phone: string): string {
+  const digits = /^(?:\+47)?(\d{8})$/.exec(phone.replace(/\s/g, ''))?.[1];
+  return digits ? digits.replace(/(..)(?=.)/g, '$1 ') : phone;
 }

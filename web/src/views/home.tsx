@@ -55,7 +55,6 @@ function PractitionerHome() {
   const query = usePlans('', 'attention');
   return (
     <Page title={t.home.hello} actions={<Button asChild><RouterLink to="/meld">{t.nav.notify}</RouterLink></Button>}>
-      <WaitingList />
       <Load query={query}>
         {(plans: PlanSummary[]) => (
           <Panel title={t.home.plansByAttention} actions={<Link asChild><RouterLink to="/mine-tiltak">{t.nav.myActivities}</RouterLink></Link>}>
@@ -63,6 +62,7 @@ function PractitionerHome() {
           </Panel>
         )}
       </Load>
+      <WaitingList />
     </Page>
   );
 }

@@ -23,7 +23,7 @@ export const plan = {
     yourGroup: 'Ansvarsgruppa di', group: 'Ansvarsgruppa', noGroup: 'Ingen andre er med ennå.', seeGroup: 'Se alle i gruppa',
     networkText: (owner: string, n: number) => `${owner} i midten, og ${n} i ansvarsgruppa rundt. Navnene står på siden Gruppa.`,
     ownsThePlan: 'eier planen', activityCount: (n: number) => (n === 1 ? '1 tiltak' : `${n} tiltak`),
-    news: 'Nytt i planen', noNews: 'Ingenting nytt.', see: 'Se', seeAbout: (who: string) => `Se det ${who} skrev om`, allHistory: 'Alt som er endret',
+    news: 'Nytt i planen', latest: 'Sist endret', moreNews: 'Se alt det nye', noNews: 'Ingenting nytt.', see: 'Se', seeAbout: (who: string) => `Se det ${who} skrev om`, allHistory: 'Alt som er endret',
   },
   actions: {
     CreatePlan: 'åpnet planen', UpdatePlan: 'endret planen', ApprovePlan: 'godkjente planen', ActivatePlan: 'tok planen i bruk',
@@ -54,7 +54,7 @@ export const plan = {
     yesCoordinator: 'Ja, jeg blir koordinator', noCoordinator: 'Jeg kan ikke være koordinator',
   },
   goal: {
-    title: 'Mål', professional: 'Med fagpersonens ord', area: 'Livsområde', target: 'Håper å være der', from: 'Skrevet inn av', yourVerdict: 'Din vurdering',
+    title: 'Mål', professional: 'Med fagpersonens ord', area: 'Livsområde', target: 'Håper å være der', from: 'Skrevet inn av', ownersVerdict: 'Eierens vurdering', yourVerdict: 'Din vurdering',
     theirVerdict: 'Tjenestenes vurdering', changeWords: 'Endre ordene mine', inYourWords: 'Med dine egne ord', activities: 'Dette gjør vi', noActivities: 'Ingen tiltak ennå.',
     changeState: 'Endre status', newLead: 'Et mål kan være stort eller lite. Det er du som bestemmer.',
     proposeLead: 'Du foreslår. Eieren av planen sier ja eller nei.', added: 'Målet er lagt til', addedText: 'Koordinatoren din ser det og kan foreslå hva dere gjør.',
@@ -109,7 +109,7 @@ export const plan = {
   },
   log: {
     lead: 'Her står alle som har åpnet planen din, når de gjorde det og hva de så.', leadOwn: 'Her ser du dine egne oppslag i planen. Eieren ser dem også.', lookups: 'Oppslag',
-    filter: 'Vis oppslag av', everybody: 'Alle', nobody: 'Ingen andre har sett på planen.', showOwn: 'Vis også mine egne oppslag', system: 'Systemet', yourself: 'deg selv',
+    filter: 'Vis oppslag av', everybody: 'Alle', nobody: 'Ingen andre har sett på planen.', showOwn: 'Vis også mine egne oppslag', system: 'Systemet', yourself: 'deg selv', several: (n: number, day: string, from: string, to: string) => (from === to ? `${n} ganger ${day} kl. ${from}` : `${n} ganger ${day}, fra kl. ${from} til kl. ${to}`), parts: { 0: '', 1: 'at planen finnes', 2: 'mål', 3: 'styrker og behov', 4: 'tiltak', 5: 'hvem som er med', 6: 'møter og evalueringer', 7: 'samtykker', 8: 'vedtak og klager' },
     bases: { OWNER: 'Eier planen', REPRESENTATIVE: 'Handler for eieren', READER: 'Har lesefullmakt', COORDINATOR: 'Koordinator', NOMINEE: 'Spurt om å være koordinator', CONSENT: 'Du har sagt ja', UNIT: 'Koordinerende enhet', UNIT_LEADER: 'Leder, kontroll', EMERGENCY: 'Nødtilgang', SERVICE: 'Systemet' },
     sawAll: 'Så hele planen.', saw: (what: string) => `Så: ${what}.`, sawNothing: 'Så bare at planen finnes.', purpose: 'Formål', ask: 'Spør hvorfor', sendQuestion: 'Send spørsmålet',
     question: 'Hva lurer du på?', questionHelp: 'Kommunen må svare deg.', questionSent: '✓ Spørsmålet er sendt', asked: (when: string) => `Du spurte ${when}.`, ownerAsked: (when: string) => `Eieren spurte ${when}.`, answerIt: 'Svar eieren', answerHelp: 'Forklar slik at eieren forstår det.', verify: 'Sjekk at loggen er hel',
@@ -126,11 +126,12 @@ export const plan = {
   },
   more: {
     print: 'Skriv ut', printText: 'En utgave for papir eller PDF. PDF-en kan leses av skjermlesere.', openPrint: 'Åpne for utskrift', printNow: 'Skriv ut eller lagre som PDF', download: 'Ta med deg planen', downloadText: 'En signert fil med hele planen og historikken, som en annen kommune kan lese inn.', downloadBundle: 'Last ned filen', downloadReason: 'Hva skal du bruke den til?', downloaded: '✓ Lastet ned',
-    historyTitle: 'Historikk', historyText: 'Ingenting slettes. Her ser du hvem som endret hva.', changes: 'Endringer', changedSomething: 'endret noe', sinceThen: 'Hva er endret siden da?', noDifference: 'Ingenting du kan se, er endret.', where: 'Hvor', then: 'Da', now: 'Nå',
+    historyTitle: 'Historikk', historyText: 'Ingenting slettes. Her ser du hvem som endret hva.', changes: 'Endringer', changedSomething: 'endret noe', municipality: 'Kommunen', times: (n: number) => `${n} ganger`, sinceThen: 'Hva er endret siden da?', noDifference: 'Ingenting du kan se, er endret.', where: 'Hvor', then: 'Da', now: 'Nå',
     places: { state: 'Status', goals: 'Mål', activities: 'Tiltak', participants: 'Gruppa', evaluations: 'Møter', consents: 'Samtykker', period: 'Planperiode', what_matters_most: 'Viktigst nå', strengths: 'Styrker', needs: 'Behov', comments: 'Kommentarer', approval: 'Godkjenning', coordinator_appointments: 'Koordinator', collaboration_needs: 'Samarbeid' } as Record<string, string>,
     disagree: 'Er du uenig?', disagreeText: 'Du kan si fra i planen, og du kan klage til kommunen.', object: 'Si fra at jeg er uenig', objection: 'Hva er du uenig i?', objectionHelp: 'Det blir stående i planen. Bare du kan ta det tilbake.', takeBack: 'Ta tilbake', takenBack: 'tatt tilbake',
     complain: 'Klag', sendComplaint: 'Send klagen', complaint: 'Klage', complaintSent: '✓ Klagen er sendt', complainText: 'Klagen går til kommunen. Endrer ikke kommunen seg, sender den klagen til statsforvalteren. Pasient- og brukerombudet kan hjelpe deg, gratis.', complainAbout: 'Hva klager du på?', law: 'Etter hvilken lov?', known: 'Når fikk du vite om avgjørelsen?', knownHelp: 'Fristen regnes fra denne dagen. Du kan klage selv om fristen er ute.', complaintWords: 'Klagen med dine ord', complaintNeeds: 'Skriv klagen og når du fikk vite om avgjørelsen.',
     complaintDeadline: (day: string) => `Fristen for å klage var ${day}.`, late: 'Klagen kom etter fristen.',
+    handOver: 'Overlate til en ny koordinator', handOverText: 'Koordinerende enhet finner den neste. Du er koordinator til den nye har sagt ja, så planen står aldri uten.', handOverCall: (phone: string) => `Ring og be om avløsning: ${phone}`, handOverAsked: (who: string, day: string) => `${who} er spurt om å ta over. Svar ventes innen ${day}.`,
     state: 'Pause eller avslutning', stateNow: 'Nå', resume: 'Ta planen i bruk igjen', pause: 'Sett på pause', pauseUntil: 'Til og med', pauseNeeds: 'Skriv hvorfor, og når dere begynner igjen.', complete: 'Avslutt planen som fullført', completeText: 'Det krever at dere har holdt et siste møte.', end: 'Avslutt planen', endText: 'Alle mister tilgangen. Det som er skrevet, blir tatt vare på.', endYes: 'Ja, avslutt planen',
   },
   print: {

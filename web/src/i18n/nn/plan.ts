@@ -24,7 +24,7 @@ export const plan: typeof nb = {
     yourGroup: 'Ansvarsgruppa di', group: 'Ansvarsgruppa', noGroup: 'Ingen andre er med enno.', seeGroup: 'Sjå alle i gruppa',
     networkText: (owner, n) => `${owner} i midten, og ${n} i ansvarsgruppa rundt. Namna står på sida Gruppa.`,
     ownsThePlan: 'eig planen', activityCount: (n) => (n === 1 ? '1 tiltak' : `${n} tiltak`),
-    news: 'Nytt i planen', noNews: 'Ingenting nytt.', see: 'Sjå', seeAbout: (who) => `Sjå det ${who} skreiv om`, allHistory: 'Alt som er endra',
+    news: 'Nytt i planen', latest: 'Sist endra', moreNews: 'Sjå alt det nye', noNews: 'Ingenting nytt.', see: 'Sjå', seeAbout: (who) => `Sjå det ${who} skreiv om`, allHistory: 'Alt som er endra',
   },
   actions: {
     CreatePlan: 'opna planen', UpdatePlan: 'endra planen', ApprovePlan: 'godkjende planen', ActivatePlan: 'tok planen i bruk',
@@ -55,7 +55,7 @@ export const plan: typeof nb = {
     yesCoordinator: 'Ja, eg blir koordinator', noCoordinator: 'Eg kan ikkje vere koordinator',
   },
   goal: {
-    title: 'Mål', professional: 'Med orda til fagpersonen', area: 'Livsområde', target: 'Håpar å vere der', from: 'Skrive inn av', yourVerdict: 'Di vurdering',
+    title: 'Mål', professional: 'Med orda til fagpersonen', area: 'Livsområde', target: 'Håpar å vere der', from: 'Skrive inn av', ownersVerdict: 'Eigaren si vurdering', yourVerdict: 'Di vurdering',
     theirVerdict: 'Vurderinga til tenestene', changeWords: 'Endre orda mine', inYourWords: 'Med dine eigne ord', activities: 'Dette gjer vi', noActivities: 'Ingen tiltak enno.',
     changeState: 'Endre status', newLead: 'Eit mål kan vere stort eller lite. Det er du som bestemmer.',
     proposeLead: 'Du føreslår. Eigaren av planen seier ja eller nei.', added: 'Målet er lagt til', addedText: 'Koordinatoren din ser det og kan føreslå kva de gjer.',
@@ -110,7 +110,7 @@ export const plan: typeof nb = {
   },
   log: {
     lead: 'Her står alle som har opna planen din, når dei gjorde det og kva dei såg.', leadOwn: 'Her ser du dine eigne oppslag i planen. Eigaren ser dei òg.', lookups: 'Oppslag',
-    filter: 'Vis oppslag av', everybody: 'Alle', nobody: 'Ingen andre har sett på planen.', showOwn: 'Vis òg mine eigne oppslag', system: 'Systemet', yourself: 'deg sjølv',
+    filter: 'Vis oppslag av', everybody: 'Alle', nobody: 'Ingen andre har sett på planen.', showOwn: 'Vis òg mine eigne oppslag', system: 'Systemet', yourself: 'deg sjølv', several: (n, day, from, to) => (from === to ? `${n} gonger ${day} kl. ${from}` : `${n} gonger ${day}, frå kl. ${from} til kl. ${to}`), parts: { 0: '', 1: 'at planen finst', 2: 'mål', 3: 'styrkar og behov', 4: 'tiltak', 5: 'kven som er med', 6: 'møte og evalueringar', 7: 'samtykke', 8: 'vedtak og klager' },
     bases: { OWNER: 'Eig planen', REPRESENTATIVE: 'Handlar for eigaren', READER: 'Har lesefullmakt', COORDINATOR: 'Koordinator', NOMINEE: 'Spurd om å vere koordinator', CONSENT: 'Du har sagt ja', UNIT: 'Koordinerande eining', UNIT_LEADER: 'Leiar, kontroll', EMERGENCY: 'Naudtilgang', SERVICE: 'Systemet' },
     sawAll: 'Såg heile planen.', saw: (what) => `Såg: ${what}.`, sawNothing: 'Såg berre at planen finst.', purpose: 'Føremål', ask: 'Spør kvifor', sendQuestion: 'Send spørsmålet',
     question: 'Kva lurer du på?', questionHelp: 'Kommunen må svare deg.', questionSent: '✓ Spørsmålet er sendt', asked: (when) => `Du spurde ${when}.`, ownerAsked: (when) => `Eigaren spurde ${when}.`, answerIt: 'Svar eigaren', answerHelp: 'Forklar slik at eigaren forstår det.', verify: 'Sjekk at loggen er heil',
@@ -127,11 +127,12 @@ export const plan: typeof nb = {
   },
   more: {
     print: 'Skriv ut', printText: 'Ei utgåve for papir eller PDF. PDF-en kan lesast av skjermlesarar.', openPrint: 'Opne for utskrift', printNow: 'Skriv ut eller lagre som PDF', download: 'Ta med deg planen', downloadText: 'Ei signert fil med heile planen og historikken, som ein annan kommune kan lese inn.', downloadBundle: 'Last ned fila', downloadReason: 'Kva skal du bruke ho til?', downloaded: '✓ Lasta ned',
-    historyTitle: 'Historikk', historyText: 'Ingenting blir sletta. Her ser du kven som endra kva.', changes: 'Endringar', changedSomething: 'endra noko', sinceThen: 'Kva er endra sidan då?', noDifference: 'Ingenting du kan sjå, er endra.', where: 'Kvar', then: 'Då', now: 'No',
+    historyTitle: 'Historikk', historyText: 'Ingenting blir sletta. Her ser du kven som endra kva.', changes: 'Endringar', changedSomething: 'endra noko', municipality: 'Kommunen', times: (n) => `${n} gonger`, sinceThen: 'Kva er endra sidan då?', noDifference: 'Ingenting du kan sjå, er endra.', where: 'Kvar', then: 'Då', now: 'No',
     places: { state: 'Status', goals: 'Mål', activities: 'Tiltak', participants: 'Gruppa', evaluations: 'Møte', consents: 'Samtykke', period: 'Planperiode', what_matters_most: 'Viktigast no', strengths: 'Styrkar', needs: 'Behov', comments: 'Kommentarar', approval: 'Godkjenning', coordinator_appointments: 'Koordinator', collaboration_needs: 'Samarbeid' },
     disagree: 'Er du usamd?', disagreeText: 'Du kan seie frå i planen, og du kan klage til kommunen.', object: 'Sei frå at eg er usamd', objection: 'Kva er du usamd i?', objectionHelp: 'Det blir ståande i planen. Berre du kan ta det tilbake.', takeBack: 'Ta tilbake', takenBack: 'teke tilbake',
     complain: 'Klag', sendComplaint: 'Send klaga', complaint: 'Klage', complaintSent: '✓ Klaga er send', complainText: 'Klaga går til kommunen. Endrar ikkje kommunen seg, sender han klaga til statsforvaltaren. Pasient- og brukarombodet kan hjelpe deg, gratis.', complainAbout: 'Kva klagar du på?', law: 'Etter kva lov?', known: 'Når fekk du vite om avgjerda?', knownHelp: 'Fristen blir rekna frå denne dagen. Du kan klage sjølv om fristen er ute.', complaintWords: 'Klaga med dine ord', complaintNeeds: 'Skriv klaga og når du fekk vite om avgjerda.',
     complaintDeadline: (day) => `Fristen for å klage var ${day}.`, late: 'Klaga kom etter fristen.',
+    handOver: 'Overlate til ein ny koordinator', handOverText: 'Koordinerande eining finn den neste. Du er koordinator til den nye har sagt ja, så planen står aldri utan.', handOverCall: (phone) => `Ring og be om avløysing: ${phone}`, handOverAsked: (who, day) => `${who} er spurd om å ta over. Svar er venta innan ${day}.`,
     state: 'Pause eller avslutning', stateNow: 'No', resume: 'Ta planen i bruk igjen', pause: 'Set på pause', pauseUntil: 'Til og med', pauseNeeds: 'Skriv kvifor, og når de byrjar igjen.', complete: 'Avslutt planen som fullført', completeText: 'Det krev at de har halde eit siste møte.', end: 'Avslutt planen', endText: 'Alle mistar tilgangen. Det som er skrive, blir teke vare på.', endYes: 'Ja, avslutt planen',
   },
   print: {

@@ -2,7 +2,7 @@
 import { Button, Paragraph } from '@digdir/designsystemet-react';
 import { Link } from 'react-router';
 
-import { access } from '../../api/clients';
+import { access } from '../../api/access';
 import { useCommand } from '../../api/queries';
 import { pageOf } from '../../api/resources';
 import { useLanguage } from '../../i18n/language';

@@ -2,7 +2,7 @@
 import { Paragraph } from '@digdir/designsystemet-react';
 import { useState } from 'react';
 
-import { referrals } from '../../api/clients';
+import { referrals } from '../../api/notices';
 import { useCommand } from '../../api/queries';
 import { useSession } from '../../app/session';
 import { type NeedNotice, NoticeComplaint_GovernorDecision as CameTo, NoticeComplaint_State as State } from '../../gen/individuellplan/referral/v1/need_notice_pb';

@@ -2,13 +2,13 @@
 import { Link, Paragraph } from '@digdir/designsystemet-react';
 import { Link as RouterLink, useParams } from 'react-router';
 
-import { referrals } from '../../api/clients';
-import { useCommand, useNotice } from '../../api/queries';
+import { referrals, useNotice } from '../../api/notices';
+import { useCommand } from '../../api/queries';
 import { pageOf } from '../../api/resources';
 import { useSession } from '../../app/session';
 import { type NeedNotice, NeedNotice_State as State } from '../../gen/individuellplan/referral/v1/need_notice_pb';
 import { useLanguage } from '../../i18n/language';
-import { formatDate, formatDay, formatTime, formatTimeDay } from '../../shared/dates';
+import { formatDate, formatDay, formatPhone, formatTime, formatTimeDay } from '../../shared/dates';
 import { useDraft } from '../../shared/draft';
 import { Disclosure, Do, Form, TextArea } from '../../shared/form';
 import { Facts, Page, Panel } from '../../shared/page';
@@ -84,7 +84,7 @@ function Body({ notice }: { notice: NeedNotice }) {
 }
 
 function Step({ done, text, when }: { done: boolean; text: string; when?: string }) {
-  return <li data-done={done}><span aria-hidden>{done ? '✓' : '○'}</span><div><strong>{text}</strong>{when && <div className="quiet">{when}</div>}</div></li>;
+  return <li data-done={done}><span aria-hidden>{done && '✓'}</span><div><strong>{text}</strong>{when && <div className="quiet">{when}</div>}</div></li>;
 }
 
 function AnswerUnit({ notice }: { notice: NeedNotice }) {
@@ -116,9 +116,9 @@ export function NoticeFacts({ notice }: { notice: NeedNotice }) {
       [t.notice.urgent, notice.urgencyReason],
       [t.notice.observed, formatDay(notice.needObservedDate, language)],
       [t.notice.from, [notice.notifier?.displayName, notice.notifier?.relation, notice.notifier?.organizationDisplayName, t.sources[notice.notifier?.source ?? 0]].filter(Boolean).join(', ')],
-      [t.phone, [notice.notifier?.phone, notice.subject?.phone].filter(Boolean).join(' / ')],
+      [t.phone, [...new Set([notice.notifier?.phone, notice.subject?.phone].filter((phone) => phone !== undefined && phone !== ''))].map((phone) => formatPhone(phone!)).join(' / ')],
       [t.notice.consent, [t.notice.consents[notice.consentBasis?.kind ?? 0], formatDay(notice.consentBasis?.consentDate, language), notice.consentBasis?.explanation].filter(Boolean).join(', ')],
-      [t.notice.told, [formatDay(notice.rightsInformation?.givenDate, language), notice.rightsInformation?.givenBy].filter(Boolean).join(', ')],
+      [t.notice.told, notice.consentBasis?.kind !== 3 && [formatDay(notice.rightsInformation?.givenDate, language), notice.rightsInformation?.givenBy].filter(Boolean).join(', ')],
     ]} />
   );
 }

@@ -3,7 +3,7 @@ import { Button, Link, Tag } from '@digdir/designsystemet-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link as RouterLink } from 'react-router';
 
-import { referrals } from '../../api/clients';
+import { referrals } from '../../api/notices';
 import { idOf } from '../../api/resources';
 import { useSession } from '../../app/session';
 import { NeedNotice_State } from '../../gen/individuellplan/referral/v1/need_notice_pb';

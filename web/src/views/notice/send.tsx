@@ -4,8 +4,8 @@ import { Button, Heading, Paragraph } from '@digdir/designsystemet-react';
 import { type FormEvent, useRef, useState } from 'react';
 import { Link } from 'react-router';
 
-import { referrals } from '../../api/clients';
-import { useCommand, useUnits } from '../../api/queries';
+import { referrals, useUnits } from '../../api/notices';
+import { useCommand } from '../../api/queries';
 import { idOf } from '../../api/resources';
 import { useSession } from '../../app/session';
 import { Notifier_Source } from '../../gen/individuellplan/referral/v1/need_notice_pb';

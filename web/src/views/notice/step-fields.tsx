@@ -22,7 +22,7 @@ const PROFESSIONAL: Notifier_Source[] = [1, 2, 3, 4, 5, 6, 7, 8];
 function municipalities(units: CoordinatingUnit[]): { value: string; text: string }[] {
   return units
     .filter(({ kind }) => kind === CoordinatingUnit_Kind.MUNICIPAL)
-    .flatMap(({ displayName, municipalityCodes }) => municipalityCodes.map((value) => ({ value, text: displayName })));
+    .flatMap(({ displayName, municipalityCodes }) => municipalityCodes.map((value) => ({ value, text: displayName.replace(/^Koordinerende enhet( i|,) /, '') })));
 }
 
 export function WhoStep({ form, set, units }: Props) {
@@ -115,21 +115,21 @@ export function ReviewStep({ form, units, go }: Props & { go: (step: number) => 
   return (
     <>
       <Paragraph>{t.notice.review}</Paragraph>
-      <h3>{t.notice.steps[0]} {change(0)}</h3>
+      <div className="head-with"><h3>{t.notice.steps[0]}</h3>{change(0)}</div>
       <Facts facts={[
         [t.name, form.name],
         [t.notice.municipality, municipalities(units).find(({ value }) => value === form.municipality)?.text],
         [t.phone, form.phone],
         [t.notice.from, [form.notifierName, t.sources[form.source]].join(', ')],
       ]} />
-      <h3>{t.notice.steps[1]} {change(1)}</h3>
+      <div className="head-with"><h3>{t.notice.steps[1]}</h3>{change(1)}</div>
       <Facts facts={[
         [t.notice.wanted, t.outcomes[form.outcome]],
         [t.notice.why, form.need],
         [t.notice.areas, form.areas.map((area) => t.areas[area]).join(', ')],
         [t.notice.urgent, form.urgent && form.urgencyReason],
       ]} />
-      <h3>{t.notice.steps[2]} {change(2)}</h3>
+      <div className="head-with"><h3>{t.notice.steps[2]}</h3>{change(2)}</div>
       <Facts facts={[
         [t.notice.consent, form.self ? t.notice.ownRequest : `${t.notice.consents[form.consent as 1 | 2 | 4]}, ${formatDay(fromInput(form.consentDate), language)}`],
         [t.notice.told, t.yes],

@@ -3,13 +3,13 @@ import { Button, Paragraph, Tag } from '@digdir/designsystemet-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 
-import { access } from '../../api/clients';
+import { access } from '../../api/access';
 import { useCommand } from '../../api/queries';
 import { useSession } from '../../app/session';
 import type { AccessLogEntry } from '../../gen/individuellplan/plan/v1/access_service_pb';
 import type { CarePlan } from '../../gen/individuellplan/plan/v1/care_plan_pb';
 import { useLanguage } from '../../i18n/language';
-import { formatDay, formatTime } from '../../shared/dates';
+import { formatClock, formatDay, formatTime, formatTimeDay } from '../../shared/dates';
 import { useDraft } from '../../shared/draft';
 import { Check, Disclosure, Form, Pick, TextArea } from '../../shared/form';
 import { Empty, Panel } from '../../shared/page';
@@ -37,7 +37,7 @@ function useLog(parent: string) {
 }
 
 export function AccessLog({ plan, mayAsk, parent = plan?.name ?? '' }: { plan?: CarePlan; mayAsk: boolean; parent?: string }) {
-  const { t } = useLanguage();
+  const { t, language } = useLanguage();
   const log = useLog(parent);
   const [who, setWho] = useState('');
   const owner = plan?.subject?.person;
@@ -56,7 +56,7 @@ export function AccessLog({ plan, mayAsk, parent = plan?.name ?? '' }: { plan?: 
             )}
             {mayAsk && <Check label={t.log.showOwn} value={own} set={setOwn} />}
             {shown.length === 0 && <Empty>{t.log.nobody}</Empty>}
-            <ul className="lines">{shown.map((entry) => <Entry key={entry.name} entry={entry} plan={plan} mayAsk={mayAsk} />)}</ul>
+            <ul className="lines">{lookupsOf(shown, (time) => formatTimeDay(time, language)).map(({ entry, first, times }) => <Entry key={entry.name} entry={entry} first={first} times={times} plan={plan} mayAsk={mayAsk} />)}</ul>
             {log.hasNextPage && <Button variant="secondary" onClick={() => void log.fetchNextPage()}>{t.showMore}</Button>}
           </>
         )}
@@ -65,7 +65,28 @@ export function AccessLog({ plan, mayAsk, parent = plan?.name ?? '' }: { plan?: 
   );
 }
 
-function Entry({ entry, plan, mayAsk }: { entry: AccessLogEntry; plan?: CarePlan; mayAsk: boolean }) {
+interface Lookups {
+  // The last of them.
+  entry: AccessLogEntry;
+  first: AccessLogEntry;
+  times: number;
+}
+
+// One visit opens a plan several times: the same person who sees the same on the same day is one line, with the
+// first and the last time. What somebody has asked about stands by itself.
+function lookupsOf(entries: AccessLogEntry[], dayOf: (time: AccessLogEntry['accessTime']) => string): Lookups[] {
+  const lines: Lookups[] = [];
+  for (const entry of entries) {
+    const line = lines.at(-1);
+    const same = line && !line.entry.askTime && !entry.askTime && line.entry.accessor === entry.accessor && line.entry.basis === entry.basis
+      && line.entry.purposeOfUse === entry.purposeOfUse && line.entry.sections.join() === entry.sections.join() && dayOf(line.entry.accessTime) === dayOf(entry.accessTime);
+    if (same) Object.assign(line, { first: entry, times: line.times + 1 });
+    else lines.push({ entry, first: entry, times: 1 });
+  }
+  return lines;
+}
+
+function Entry({ entry, first, times, plan, mayAsk }: Lookups & { plan?: CarePlan; mayAsk: boolean }) {
   const { t, language } = useLanguage();
   const { role } = useSession();
   const bases = t.log.bases as Record<string, string>;
@@ -75,13 +96,13 @@ function Entry({ entry, plan, mayAsk }: { entry: AccessLogEntry; plan?: CarePlan
   return (
     <li>
       <div>
-        <strong>{entry.accessorDisplayName || t.log.system}</strong> {own && <span className="quiet">({t.log.yourself})</span>}
+        <strong>{entry.accessorDisplayName || t.log.system}</strong> {own && mayAsk && <span className="quiet">({t.log.yourself})</span>}
         {emergency && <Tag data-size="sm" data-color="danger">! {bases.EMERGENCY}</Tag>}
         <div className="quiet">{[organization, bases[entry.basis]].filter(Boolean).join(' · ')}</div>
-        <div>{formatTime(entry.accessTime, language)}</div>
+        <div>{times === 1 ? formatTime(entry.accessTime, language) : t.log.several(times, formatTimeDay(first.accessTime, language), formatClock(first.accessTime, language), formatClock(entry.accessTime, language))}</div>
         <div className="quiet">
           {entry.sections.length >= 8 ? t.log.sawAll : entry.sections.length > 0
-            ? t.log.saw(entry.sections.map((section) => t.sections[section].toLowerCase()).join(', ')) : t.log.sawNothing}
+            ? t.log.saw(entry.sections.map((section) => t.log.parts[section]).join(', ')) : t.log.sawNothing}
           {entry.purposeOfUse && ` ${t.log.purpose}: ${entry.purposeOfUse}`}
         </div>
         {entry.askTime && (

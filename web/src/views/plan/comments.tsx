@@ -1,5 +1,5 @@
 // Wishes and comments. Nothing is erased; a correction is a new one.
-import { useId } from 'react';
+import { type ReactNode, useId } from 'react';
 
 import { plans } from '../../api/clients';
 import { useCommand } from '../../api/queries';
@@ -30,15 +30,17 @@ export function Comments({ at, target }: { at: InPlan; target: string }) {
   );
 }
 
-export function CommentForm({ at: { plan, role }, target, label, help, done }: {
+// What is written is kept under the plan, so that it stays when one chooses what it is about.
+export function CommentForm({ at: { plan, role }, target, label, help, done, children }: {
   at: InPlan;
   target: string;
   label?: string;
   help?: string;
   done?: () => void;
+  children?: ReactNode;
 }) {
   const { t, language } = useLanguage();
-  const draft = useDraft(`${target}/comment`, '');
+  const draft = useDraft(`${children ? plan.name : target}/comment`, '');
   const id = useId();
   const send = useCommand(
     (text: string, requestId) => plans.createComment({
@@ -54,6 +56,7 @@ export function CommentForm({ at: { plan, role }, target, label, help, done }: {
       check={() => (draft.value.trim() ? undefined : t.required)}>
       <Kept show={draft.kept} forget={() => draft.forget('')} />
       <TextArea label={label ?? (isOwners(role) ? t.comments.yours : t.comments.write)} help={help ?? t.comments.whoSees} value={draft.value} set={draft.set} rows={3} />
+      {children}
     </Form>
   );
 }

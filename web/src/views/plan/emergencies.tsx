@@ -2,7 +2,7 @@
 import { Paragraph, Tag } from '@digdir/designsystemet-react';
 import { useQuery } from '@tanstack/react-query';
 
-import { access } from '../../api/clients';
+import { access } from '../../api/access';
 import { useCommand } from '../../api/queries';
 import { useSession } from '../../app/session';
 import type { EmergencyAccess } from '../../gen/individuellplan/plan/v1/consent_pb';

@@ -109,24 +109,24 @@ function Held({ at: { plan, role }, evaluation }: { at: InPlan; evaluation: Eval
       )}
       {evaluation.goalAssessments.length > 0 && (
         <Panel title={t.meetings.howItWent}>
-          <div className="scroll" tabIndex={0} role="group" aria-label={t.meetings.howItWent}>
-            <table className="table">
-              <thead><tr><th scope="col">{t.goal.title}</th><th scope="col">{t.goal.yourVerdict}</th><th scope="col">{t.goal.theirVerdict}</th></tr></thead>
-              <tbody>
-                {evaluation.goalAssessments.map((each) => {
-                  const goal = plan.goals.find(({ name }) => name === each.goal);
-                  return (
-                    <tr key={each.goal}>
-                      <th scope="row">{goal ? `«${wordsOf(goal)}»` : t.goal.title}</th>
-                      {each.notDiscussed ? <td colSpan={2}>{t.meetings.notDiscussed}</td> : (
-                        <><td>{t.achievements[each.ownerVerdict]}</td><td>{t.achievements[each.serviceVerdict]}</td></>
-                      )}
-                    </tr>
-                  );
-                })}
-              </tbody>
-            </table>
-          </div>
+          <ul className="lines">
+            {evaluation.goalAssessments.map((each) => {
+              const goal = plan.goals.find(({ name }) => name === each.goal);
+              return (
+                <li key={each.goal} className="stacked">
+                  <div>
+                    {goal ? `«${wordsOf(goal)}»` : t.goal.title}
+                    {each.notDiscussed ? <div className="quiet">{t.meetings.notDiscussed}</div> : (
+                      <dl className="verdicts">
+                        <div><dt className="quiet">{isOwners(role) ? t.goal.yourVerdict : t.goal.ownersVerdict}</dt><dd>{t.achievements[each.ownerVerdict]}</dd></div>
+                        <div><dt className="quiet">{t.goal.theirVerdict}</dt><dd>{t.achievements[each.serviceVerdict]}</dd></div>
+                      </dl>
+                    )}
+                  </div>
+                </li>
+              );
+            })}
+          </ul>
         </Panel>
       )}
       {evaluation.minutes && <Panel title={t.meetings.minutes}><p className="pre">{evaluation.minutes}</p></Panel>}

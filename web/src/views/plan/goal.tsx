@@ -11,7 +11,7 @@ import { type Goal, Goal_State } from '../../gen/individuellplan/plan/v1/goal_pb
 import { languageCode, useLanguage } from '../../i18n/language';
 import { formatDay } from '../../shared/dates';
 import { useDraft } from '../../shared/draft';
-import { Choice, Conflict, Disclosure, Form, Kept, TextArea } from '../../shared/form';
+import { Choice, Conflict, Disclosure, Form, Kept, Pick, TextArea } from '../../shared/form';
 import { Empty, Facts, Panel } from '../../shared/page';
 import { activitiesOf, isOwners, mayEdit, nameOf, participantOf, wordsOf } from '../../shared/plan/model';
 import { StandingTag } from '../../shared/plan/tags';
@@ -181,8 +181,8 @@ function NewGoalForm({ at: { plan, role, base } }: { at: InPlan }) {
         <Kept show={draft.kept} forget={() => draft.forget({ text: '', area: 0 })} />
         <TextArea label={owners ? t.goal.whatDoYouWant : t.goal.whatDoYouPropose} help={owners ? t.goal.noDemands : undefined}
           value={draft.value.text} set={(text) => draft.set({ ...draft.value, text })} />
-        <Choice label={t.goal.area} value={draft.value.area} set={(area) => draft.set({ ...draft.value, area })}
-          options={Object.entries(t.areas).map(([value, text]) => ({ value: Number(value), text }))} />
+        <Pick label={t.goal.area} value={draft.value.area} set={(area) => draft.set({ ...draft.value, area })}
+          options={Object.entries(t.areas).map(([value, text]) => ({ value: Number(value), text })).sort((a, b) => Number(a.value === 0) - Number(b.value === 0))} />
       </Form>
     </Panel>
   );

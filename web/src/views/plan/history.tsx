@@ -1,13 +1,13 @@
 // Who changed what, when and why; and what is different between then and now.
-import { Button } from '@digdir/designsystemet-react';
+import { Button, Heading } from '@digdir/designsystemet-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 
 import { plans } from '../../api/clients';
 import { type CarePlan } from '../../gen/individuellplan/plan/v1/care_plan_pb';
-import { DiffPlanRevisionsResponse_Change_Kind as Kind } from '../../gen/individuellplan/plan/v1/plan_service_pb';
+import { DiffPlanRevisionsResponse_Change_Kind as Kind, type ListPlanRevisionsResponse_Revision as PlanRevision } from '../../gen/individuellplan/plan/v1/plan_service_pb';
 import { useLanguage } from '../../i18n/language';
-import { formatTime } from '../../shared/dates';
+import { formatClock, formatTimeDay } from '../../shared/dates';
 import { Empty, Panel } from '../../shared/page';
 import { nameOf } from '../../shared/plan/model';
 import { Load } from '../../shared/state';
@@ -33,24 +33,52 @@ function History({ plan }: { plan: CarePlan }) {
     <Panel title={t.more.changes}>
       <Load query={revisions}>
         {(all) => (
-          <ul className="lines">
-            {all.map(({ revision, createTime, actor, action, reason }) => (
-              <li key={String(revision)}>
+          <ol className="lines">
+            {daysOf(all, (time) => formatTimeDay(time, language)).map(({ day, changes, last }) => (
+              <li key={day} className="stacked">
                 <div>
-                  <strong>{nameOf(plan, actor) || t.somebody}</strong> {words[action] ?? t.more.changedSomething}
-                  <div className="quiet">{formatTime(createTime, language)}{reason && ` · ${reason}`}</div>
-                  {compare === revision && <Difference plan={plan} from={revision} />}
+                  <Heading level={3} data-size="2xs">{day}</Heading>
+                  <ul className="plain">
+                    {changes.map(({ revision, createTime, actor, action, reason, times }) => (
+                      <li key={String(revision)}>
+                        <span className="quiet">{formatClock(createTime, language)}</span>{' '}
+                        <strong>{nameOf(plan, actor) || t.more.municipality}</strong> {words[action] ?? t.more.changedSomething}
+                        {times > 1 && ` (${t.more.times(times)})`}{reason && <span className="quiet"> · {reason}</span>}
+                      </li>
+                    ))}
+                  </ul>
+                  {last < plan.revision && (compare === last ? <Difference plan={plan} from={last} /> : (
+                    <Button variant="tertiary" data-size="sm" onClick={() => setCompare(last)}>{t.more.sinceThen}<span className="for-ears"> ({day})</span></Button>
+                  ))}
                 </div>
-                {revision < plan.revision && compare !== revision && (
-                  <Button variant="tertiary" data-size="sm" onClick={() => setCompare(revision)}>{t.more.sinceThen}</Button>
-                )}
               </li>
             ))}
-          </ul>
+          </ol>
         )}
       </Load>
     </Panel>
   );
+}
+
+interface Day {
+  day: string;
+  // The latest revision of that day.
+  last: bigint;
+  changes: (PlanRevision & { times: number })[];
+}
+
+// What was changed each day, newest first; the same thing by the same person again and again is one line.
+function daysOf(revisions: PlanRevision[], dayOf: (time: PlanRevision['createTime']) => string): Day[] {
+  const days: Day[] = [];
+  for (const revision of revisions) {
+    const day = dayOf(revision.createTime);
+    if (days.at(-1)?.day !== day) days.push({ day, last: revision.revision, changes: [] });
+    const { changes } = days.at(-1)!;
+    const before = changes.at(-1);
+    if (before && before.actor === revision.actor && before.action === revision.action && before.reason === revision.reason) before.times += 1;
+    else changes.push({ ...revision, times: 1 });
+  }
+  return days;
 }
 
 function Difference({ plan, from }: { plan: CarePlan; from: bigint }) {
@@ -59,7 +87,7 @@ function Difference({ plan, from }: { plan: CarePlan; from: bigint }) {
   return (
     <Load query={diff}>
       {({ changes }) => (changes.length === 0 ? <Empty>{t.more.noDifference}</Empty> : (
-        <table className="table">
+        <div className="scroll" tabIndex={0} role="group" aria-label={t.more.sinceThen}><table className="table">
           <thead><tr><th scope="col">{t.more.where}</th><th scope="col">{t.more.then}</th><th scope="col">{t.more.now}</th></tr></thead>
           <tbody>
             {changes.slice(0, 40).map(({ kind, path, before, after }) => (
@@ -70,7 +98,7 @@ function Difference({ plan, from }: { plan: CarePlan; from: bigint }) {
               </tr>
             ))}
           </tbody>
-        </table>
+        </table></div>
       ))}
     </Load>
   );

@@ -16,11 +16,13 @@ export function MemberList({ plan, base }: { plan: CarePlan; base: string }) {
       <ul className="lines narrow-only">
         {members.map(({ person, coordinator, count }) => (
           <li key={person.name}>
-            <strong>{coordinator && <span aria-hidden>★ </span>}{person.displayName}</strong>
-            <span className="quiet">
-              {[coordinator ? t.plan.coordinator : '', person.roleTitle, person.organizationDisplayName.split(',')[0],
-                count > 0 ? t.plan.activityCount(count) : ''].filter(Boolean).join(' · ')}
-            </span>
+            <div>
+              <strong>{coordinator && <span aria-hidden>★ </span>}{person.displayName}</strong>
+              <div className="quiet">
+                {[coordinator ? t.plan.coordinator : '', person.roleTitle, person.organizationDisplayName.split(',')[0],
+                  count > 0 ? t.plan.activityCount(count) : ''].filter(Boolean).join(' · ')}
+              </div>
+            </div>
           </li>
         ))}
       </ul>

@@ -4,15 +4,17 @@ import { useState } from 'react';
 import { Link as RouterLink } from 'react-router';
 
 import { plans } from '../../api/clients';
+import { useUnits } from '../../api/notices';
 import { useCommand } from '../../api/queries';
 import { type CarePlan, CarePlan_State } from '../../gen/individuellplan/plan/v1/care_plan_pb';
+import { CoordinatorAppointment_Kind, CoordinatorAppointment_State } from '../../gen/individuellplan/plan/v1/care_team_pb';
 import { languageCode, useLanguage } from '../../i18n/language';
-import { formatDay, formatTimeDay, fromInput } from '../../shared/dates';
+import { formatDay, formatPhone, formatTimeDay, fromInput } from '../../shared/dates';
 import { useDraft } from '../../shared/draft';
 import { saveFile } from '../../shared/files';
 import { Disclosure, Do, Form, Pick, TextArea, TextInput } from '../../shared/form';
 import { Empty, Panel } from '../../shared/page';
-import { activitiesOf, isOwners, mayEdit } from '../../shared/plan/model';
+import { activitiesOf, isOwners, mayEdit, participantOf } from '../../shared/plan/model';
 import { type InPlan, PlanFrame } from './frame';
 
 export function MoreView() {
@@ -32,6 +34,7 @@ export function MoreView() {
             <Link asChild><RouterLink to={`${at.base}/representasjon`}>{t.sharing.toRepresentatives}</RouterLink></Link>
           </Panel>
           {isOwners(at.role) && <Disagree at={at} />}
+          {at.role === 'coordinator' && <HandOver at={at} />}
           {mayEdit(at.role) && <State at={at} />}
         </>
       )}
@@ -133,6 +136,23 @@ function Complain({ plan }: { plan: CarePlan }) {
         <TextArea label={t.more.complaintWords} value={value.text} set={(text) => draft.set({ ...value, text })} />
       </Form>
     </Disclosure>
+  );
+}
+
+// The unit appoints coordinators, so it is the unit that is asked; the coordinator stays until the next has said yes.
+function HandOver({ at: { plan } }: { at: InPlan }) {
+  const { t, language } = useLanguage();
+  const unit = useUnits().data?.find(({ name }) => name === plan.unit);
+  const asked = plan.coordinatorAppointments.find(({ state, kind }) => state === CoordinatorAppointment_State.NOMINATED && kind !== CoordinatorAppointment_Kind.SUBSTITUTE_COORDINATOR);
+  return (
+    <Panel title={t.more.handOver} tone={asked ? 'info' : 'plain'} intro={t.more.handOverText}>
+      {asked
+        ? <Paragraph>{t.more.handOverAsked(participantOf(plan, asked.participant)?.displayName ?? t.somebody, formatDay(asked.answerDueDate, language))}</Paragraph>
+        : unit?.phone && (
+          <Button asChild variant="secondary"><a href={`tel:${unit.phone.replace(/\s/g, '')}`}><span aria-hidden>☎</span> {t.more.handOverCall(formatPhone(unit.phone))}</a></Button>
+        )}
+      {!asked && unit && <Paragraph className="quiet">{unit.displayName}</Paragraph>}
+    </Panel>
   );
 }
 

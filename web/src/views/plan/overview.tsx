@@ -16,7 +16,7 @@ import { Answers } from './answers';
 import { type InPlan, PlanFrame } from './frame';
 import { GoalList } from './goals';
 import { MemberList } from './members';
-import { News } from './news';
+import { Latest, News } from './news';
 import { OwnWords } from './own-words';
 
 export function PlanOverview() {
@@ -54,6 +54,7 @@ function Overview({ at }: { at: InPlan }) {
       <Tiles at={at} />
       <Panel title={t.plan.whatWhen} actions={newGoal}>
         {shared ? <Timeline plan={plan} /> : <Empty>{isOwners(role) ? t.plan.nothingYet : t.plan.nothingShared}</Empty>}
+        <Period at={at} />
       </Panel>
       <div className="halves">
         {/* On a phone the timeline above is a list of the same goals. */}
@@ -68,7 +69,21 @@ function Overview({ at }: { at: InPlan }) {
   );
 }
 
-function Tiles({ at: { plan, role, base } }: { at: InPlan }) {
+// How long the plan runs, whether it rests, and how to take it along.
+function Period({ at: { plan, base } }: { at: InPlan }) {
+  const { t, language } = useLanguage();
+  return (
+    <>
+      {plan.hold && <Paragraph>{t.plan.onHold(formatDay(plan.hold.resumeDate, language))} {plan.hold.reason}</Paragraph>}
+      <Paragraph className="quiet">
+        {plan.period && <>{t.plan.period}: {plan.period.endDate ? t.plan.periodUntil(formatDay(plan.period.endDate, language)).toLowerCase() : t.furtherNotice}. </>}
+        <Link asChild><RouterLink to={`${base}/mer`}>{t.plan.printOrSave}</RouterLink></Link>
+      </Paragraph>
+    </>
+  );
+}
+
+function Tiles({ at: { plan, role } }: { at: InPlan }) {
   const { t, language } = useLanguage();
   const next = nextEvaluation(plan);
   const coordinator = coordinatorOf(plan);
@@ -102,13 +117,7 @@ function Tiles({ at: { plan, role, base } }: { at: InPlan }) {
           </>
         ) : <Paragraph>{t.plan.noCoordinator}</Paragraph>}
       </Panel>
-      {plan.period && (
-        <Panel title={t.plan.period} tone="calm">
-          <Paragraph>{plan.period.endDate ? t.plan.periodUntil(formatDay(plan.period.endDate, language)) : t.furtherNotice}</Paragraph>
-          {plan.hold && <Paragraph>{t.plan.onHold(formatDay(plan.hold.resumeDate, language))} {plan.hold.reason}</Paragraph>}
-          <Paragraph><Link asChild><RouterLink to={`${base}/mer`}>{t.plan.printOrSave}</RouterLink></Link></Paragraph>
-        </Panel>
-      )}
+      {role !== 'nominee' && role !== 'outside' && <Latest plan={plan} />}
     </div>
   );
 }

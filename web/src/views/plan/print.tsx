@@ -1,7 +1,6 @@
 // The whole plan on paper, or as a tagged PDF from the browser's print dialog. White, without buttons; the
 // headings and tables are what a screen reader finds in the PDF.
 import { Button } from '@digdir/designsystemet-react';
-import type { ReactNode } from 'react';
 import { Link as RouterLink } from 'react-router';
 
 import type { CarePlan } from '../../gen/individuellplan/plan/v1/care_plan_pb';
@@ -27,11 +26,6 @@ export function PrintView() {
   );
 }
 
-// On a narrow screen a table scrolls by itself; on paper it is just a table.
-function Wide({ label, children }: { label: string; children: ReactNode }) {
-  return <div className="scroll" tabIndex={0} role="group" aria-label={label}>{children}</div>;
-}
-
 function Paper({ plan }: { plan: CarePlan }) {
   const { t, language } = useLanguage();
   const coordinator = coordinatorOf(plan)?.person;
@@ -55,7 +49,7 @@ function Paper({ plan }: { plan: CarePlan }) {
             <h3>{i + 1}. «{wordsOf(goal)}»</h3>
             {goal.ownWords && goal.professionalWording && <p>{goal.professionalWording}</p>}
             {activities.length > 0 && (
-              <Wide label={wordsOf(goal)}><table>
+              <table>
                 <thead>
                   <tr>{[t.activity.title, t.activity.responsible, t.activity.extent, t.activity.how, t.activity.when, t.status].map((head) => <th key={head} scope="col">{head}</th>)}</tr>
                 </thead>
@@ -63,15 +57,15 @@ function Paper({ plan }: { plan: CarePlan }) {
                   {activities.map((activity) => (
                     <tr key={activity.name}>
                       <th scope="row">{activity.title}</th>
-                      <td>{participantOf(plan, activity.responsible)?.displayName}</td>
-                      <td>{activity.extent}</td>
-                      <td>{activity.implementation}</td>
-                      <td>{formatPeriod(activity.period, language)}</td>
-                      <td>{t.standings[standingOf(activity)]}</td>
+                      <td data-label={t.activity.responsible}>{participantOf(plan, activity.responsible)?.displayName}</td>
+                      <td data-label={t.activity.extent}>{activity.extent}</td>
+                      <td data-label={t.activity.how}>{activity.implementation}</td>
+                      <td data-label={t.activity.when}>{formatPeriod(activity.period, language)}</td>
+                      <td data-label={t.status}>{t.standings[standingOf(activity)]}</td>
                     </tr>
                   ))}
                 </tbody>
-              </table></Wide>
+              </table>
             )}
           </section>
         );
@@ -87,19 +81,19 @@ function Paper({ plan }: { plan: CarePlan }) {
       {groupOf(plan).length > 0 && (
         <>
           <h2>{t.print.group}</h2>
-          <Wide label={t.print.group}><table>
+          <table>
             <thead><tr><th scope="col">{t.name}</th><th scope="col">{t.print.role}</th><th scope="col">{t.print.contributes}</th><th scope="col">{t.phone}</th></tr></thead>
             <tbody>
               {groupOf(plan).map((person) => (
                 <tr key={person.name}>
                   <th scope="row">{person.displayName}</th>
-                  <td>{[person.roleTitle, person.organizationDisplayName].filter(Boolean).join(', ')}</td>
-                  <td>{person.contribution}</td>
-                  <td>{person.phone}</td>
+                  <td data-label={t.print.role}>{[person.roleTitle, person.organizationDisplayName].filter(Boolean).join(', ')}</td>
+                  <td data-label={t.print.contributes}>{person.contribution}</td>
+                  <td data-label={t.phone}>{person.phone}</td>
                 </tr>
               ))}
             </tbody>
-          </table></Wide>
+          </table>
         </>
       )}
       <p className="quiet">{t.print.note}</p>

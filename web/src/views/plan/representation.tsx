@@ -2,7 +2,7 @@
 import { Paragraph } from '@digdir/designsystemet-react';
 import { useState } from 'react';
 
-import { access } from '../../api/clients';
+import { access } from '../../api/access';
 import { useCommand } from '../../api/queries';
 import { type Representative, Representative_Kind } from '../../gen/individuellplan/plan/v1/consent_pb';
 import type { Section } from '../../gen/individuellplan/type/v1/access_pb';

@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useParams } from 'react-router';
 
-import { access } from '../../api/clients';
+import { access } from '../../api/access';
 import { useCommand } from '../../api/queries';
 import type { CarePlan } from '../../gen/individuellplan/plan/v1/care_plan_pb';
 import type { Participant } from '../../gen/individuellplan/plan/v1/care_team_pb';

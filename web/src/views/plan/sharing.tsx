@@ -2,7 +2,7 @@
 import { Button, Link, Paragraph } from '@digdir/designsystemet-react';
 import { Link as RouterLink } from 'react-router';
 
-import { access } from '../../api/clients';
+import { access } from '../../api/access';
 import { useCommand } from '../../api/queries';
 import { idOf } from '../../api/resources';
 import { type Consent, Consent_Kind, Consent_State } from '../../gen/individuellplan/plan/v1/consent_pb';

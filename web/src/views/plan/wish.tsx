@@ -39,13 +39,14 @@ function Wish({ at }: { at: InPlan }) {
   const goals = goalsOf(at.plan);
   return (
     <Panel title={t.wish.what}>
-      {goals.length > 0 && (
-        <Choice label={t.wish.about} value={target} set={setTarget} options={[
-          { value: at.plan.name, text: t.wish.wholePlan },
-          ...goals.map((goal) => ({ value: goal.name, text: `«${wordsOf(goal)}»` })),
-        ]} />
-      )}
-      <CommentForm at={at} target={target} label={t.wish.yourWish} help={t.wish.help} done={() => setSent(true)} />
+      <CommentForm at={at} target={target} label={t.wish.yourWish} help={t.wish.help} done={() => setSent(true)}>
+        {goals.length > 0 && (
+          <Choice label={t.wish.about} value={target} set={setTarget} options={[
+            { value: at.plan.name, text: t.wish.wholePlan },
+            ...goals.map((goal) => ({ value: goal.name, text: `«${wordsOf(goal)}»` })),
+          ]} />
+        )}
+      </CommentForm>
     </Panel>
   );
 }

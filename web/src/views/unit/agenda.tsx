@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link as RouterLink, useParams } from 'react-router';
 
-import { referrals } from '../../api/clients';
+import { referrals } from '../../api/notices';
 import { pageOf } from '../../api/resources';
 import { useLanguage } from '../../i18n/language';
 import { addDays, fromInput, toInput, today } from '../../shared/dates';

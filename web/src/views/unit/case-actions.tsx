@@ -3,8 +3,8 @@ import { Paragraph } from '@digdir/designsystemet-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 
-import { referrals } from '../../api/clients';
-import { useCommand, useUnits } from '../../api/queries';
+import { referrals, useUnits } from '../../api/notices';
+import { useCommand } from '../../api/queries';
 import { useSession } from '../../app/session';
 import { Acceptance_Step, type NeedNotice, NeedNotice_State as State } from '../../gen/individuellplan/referral/v1/need_notice_pb';
 import { useLanguage } from '../../i18n/language';

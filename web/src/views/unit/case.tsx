@@ -2,7 +2,7 @@
 import { Alert, Link, Paragraph, Tag } from '@digdir/designsystemet-react';
 import { Link as RouterLink, useParams } from 'react-router';
 
-import { useNotice } from '../../api/queries';
+import { useNotice } from '../../api/notices';
 import { pageOf } from '../../api/resources';
 import { useSession } from '../../app/session';
 import { type NeedNotice, NeedNotice_State as State } from '../../gen/individuellplan/referral/v1/need_notice_pb';

@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from 'react-router';
 
-import { referrals } from '../../api/clients';
+import { referrals } from '../../api/notices';
 import { usePlans } from '../../api/queries';
 import { CarePlan_Alarm, CarePlan_State } from '../../gen/individuellplan/plan/v1/care_plan_pb';
 import { useLanguage } from '../../i18n/language';

@@ -1,7 +1,7 @@
 // The outcome of a case: accept with a coordinator, reject with reasons, or the person does not want it.
 import { Paragraph } from '@digdir/designsystemet-react';
 
-import { referrals } from '../../api/clients';
+import { referrals } from '../../api/notices';
 import { useCommand } from '../../api/queries';
 import { type NeedNotice, NeedNotice_Outcome as Outcome } from '../../gen/individuellplan/referral/v1/need_notice_pb';
 import type { LegalBasis } from '../../gen/individuellplan/type/v1/common_pb';

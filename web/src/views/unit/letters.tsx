@@ -2,7 +2,7 @@
 import { Button, Paragraph } from '@digdir/designsystemet-react';
 import { useState } from 'react';
 
-import { referrals } from '../../api/clients';
+import { referrals } from '../../api/notices';
 import { useCommand } from '../../api/queries';
 import { useSession } from '../../app/session';
 import { type Letter, Letter_Kind, type NeedNotice, NeedNotice_State as State } from '../../gen/individuellplan/referral/v1/need_notice_pb';

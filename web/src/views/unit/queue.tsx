@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link as RouterLink, useNavigate, useParams } from 'react-router';
 
-import { referrals } from '../../api/clients';
+import { referrals } from '../../api/notices';
 import { useCommand } from '../../api/queries';
 import { pageOf } from '../../api/resources';
 import { useSession } from '../../app/session';
@@ -109,7 +109,7 @@ function Item({ item, fresh }: { item: QueueItem; fresh: boolean }) {
         {role === 'CASE_WORKER' && item.state === State.SUBMITTED && (
           <Do command={assign} act={() => assign.send()} variant="tertiary">{t.queue.takeThis}</Do>
         )}
-        <Button asChild variant="secondary" data-size="sm"><RouterLink to={pageOf(item.name)} aria-label={`${t.open} ${item.subjectDisplayName}`}>{t.open}</RouterLink></Button>
+        <Button asChild variant="secondary" data-size="sm" className="wide-only"><RouterLink to={pageOf(item.name)} aria-label={`${t.open} ${item.subjectDisplayName}`}>{t.open}</RouterLink></Button>
       </div>
     </li>
   );

@@ -4,7 +4,8 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useParams } from 'react-router';
 
-import { plans, referrals } from '../../api/clients';
+import { plans } from '../../api/clients';
+import { referrals } from '../../api/notices';
 import { NeedNotice_State as State } from '../../gen/individuellplan/referral/v1/need_notice_pb';
 import { useLanguage } from '../../i18n/language';
 import { addDays, fromInput, monthName, toInput, today } from '../../shared/dates';
@@ -82,10 +83,10 @@ function Gaps({ unit }: { unit: string }) {
           const decisions = [...new Set(cells.map(({ decision }) => decision))].sort((a, b) => a - b);
           return (
             <>
-              <Stacked label={t.statistics.gaps} groups={areas.map((area) => t.areas[area])} series={decisions.map((decision) => ({
+              {(cells.length > 0 || suppressedCellCount === 0) && <Stacked label={t.statistics.gaps} groups={areas.map((area) => t.areas[area])} series={decisions.map((decision) => ({
                 name: t.decisions[decision],
                 values: areas.map((area) => cells.find((cell) => cell.lifeArea === area && cell.decision === decision)?.activityCount ?? 0),
-              }))} />
+              }))} head={t.goal.area} />}
               {suppressedCellCount > 0 && <Paragraph className="quiet">{t.statistics.suppressed(suppressedCellCount)}</Paragraph>}
             </>
           );

@@ -48,7 +48,7 @@ function Body({ plan }: { plan: CarePlan }) {
             <li key={each.name}>
               <div>
                 <strong>{plan.participants.find(({ name }) => name === each.participant)?.displayName ?? t.coordinatorKinds[each.kind]}</strong>{' '}
-                <span className="quiet">{t.coordinatorKinds[each.kind]} · {t.appointmentStates[each.state]} · {formatTimeDay(each.endTime ?? each.acceptTime ?? each.nominateTime, language)}</span>
+                <span className="quiet">{plan.participants.some(({ name }) => name === each.participant) && `${t.coordinatorKinds[each.kind]} · `}{t.appointmentStates[each.state]} · {formatTimeDay(each.endTime ?? each.acceptTime ?? each.nominateTime, language)}</span>
                 {each.reason && <div>{each.reason}</div>}
               </div>
               {(each.state === CoordinatorAppointment_State.ACTIVE || each.state === CoordinatorAppointment_State.NOMINATED) && <End name={each.name} etag={each.etag} />}

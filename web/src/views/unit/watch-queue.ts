@@ -2,7 +2,7 @@
 import { ConnectError, Code } from '@connectrpc/connect';
 import { useEffect, useRef, useState } from 'react';
 
-import { referrals } from '../../api/clients';
+import { referrals } from '../../api/notices';
 import type { QueueItem } from '../../gen/individuellplan/referral/v1/referral_service_pb';
 
 export interface LiveQueue {
