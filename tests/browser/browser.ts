@@ -1,5 +1,6 @@
 // What every browser test needs: Debian's Chromium, a person who is logged in, and where pictures go.
-import { mkdirSync } from 'node:fs';
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
@@ -11,6 +12,9 @@ mkdirSync(ARTIFACTS, { recursive: true });
 export const PHONE = { width: 360, height: 740 };
 export const DESKTOP = { width: 1280, height: 900 };
 export type Size = typeof PHONE;
+
+// How long a page may take before a test gives up, in ms: more where much else runs.
+export const PATIENCE = Number(process.env.IP_PATIENCE ?? 15_000);
 
 let shared: Browser | undefined;
 export async function browser(): Promise<Browser> {
@@ -39,7 +43,7 @@ export async function logIn({ provider, login }: Login, { size = DESKTOP, langua
   size?: Size; language?: 'nb' | 'nn'; path?: string; forcedColors?: 'active'; reducedMotion?: 'reduce';
 } = {}): Promise<Someone> {
   const context = await (await browser()).newContext({ viewport: size, locale: language === 'nn' ? 'nn-NO' : 'nb-NO', timezoneId: 'Europe/Oslo', ...options });
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(PATIENCE);
   await context.addInitScript((code) => localStorage.setItem('language', code), language);
   const page = await context.newPage();
   const watch: Watch = { errors: [], foreign: [] };
@@ -74,3 +78,22 @@ export async function visit(page: Page, path: string): Promise<void> {
 export async function picture(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: `${ARTIFACTS}${name}.png`, fullPage: true });
 }
+
+// The demo's people.
+export const persons: { login: string; name: string; national_id: string; organization_number: string; work_email: string }[] = JSON.parse(
+  readFileSync(process.env.IP_PERSONS ?? new URL('../../tools/seed/persons.json', import.meta.url), 'utf8')).persons;
+export const person = (login: string) => persons.find((each) => each.login === login)!;
+// A walk by one person; nothing may have gone wrong unseen.
+export async function as(login: ReturnType<typeof citizen>, options: Parameters<typeof logIn>[1], walk: (someone: Someone) => Promise<void>): Promise<void> {
+  const someone = await logIn(login, options);
+  try {
+    await walk(someone);
+    assert.deepEqual(someone.watch.errors, [], 'the page had errors');
+    assert.deepEqual(someone.watch.foreign, [], 'the page asked elsewhere');
+  } finally {
+    await someone.context.close();
+  }
+}
+
+export const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name });
+export const link = (page: Page, name: string | RegExp) => page.getByRole('link', { name });

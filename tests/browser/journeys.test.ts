@@ -1,33 +1,13 @@
 // The main journeys of the five groups against the real suite, on a phone and on a desktop. Each journey is
 // walked with the keyboard's means where that is shorter, and leaves pictures in artifacts/.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { after, test } from 'node:test';
 
-import type { Page } from 'playwright-core';
-
-import { citizen, closeBrowser, DESKTOP, logIn, PHONE, picture, settled, type Someone, staff, URL_, visit } from './browser.ts';
+import { as, button, citizen, closeBrowser, DESKTOP, link, logIn, person, PHONE, picture, settled, staff, URL_, visit } from './browser.ts';
 
 after(closeBrowser);
 
-const persons: { login: string; name: string; national_id: string }[] = JSON.parse(
-  readFileSync(process.env.IP_PERSONS ?? new URL('../../tools/seed/persons.json', import.meta.url), 'utf8')).persons;
-const person = (login: string) => persons.find((each) => each.login === login)!;
 const sizes = [['phone', PHONE], ['desktop', DESKTOP]] as const;
-
-async function as(login: ReturnType<typeof citizen>, options: Parameters<typeof logIn>[1], walk: (someone: Someone) => Promise<void>): Promise<void> {
-  const someone = await logIn(login, options);
-  try {
-    await walk(someone);
-    assert.deepEqual(someone.watch.errors, [], 'the page had errors');
-    assert.deepEqual(someone.watch.foreign, [], 'the page asked elsewhere');
-  } finally {
-    await someone.context.close();
-  }
-}
-
-const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name });
-const link = (page: Page, name: string | RegExp) => page.getByRole('link', { name });
 
 for (const [device, size] of sizes) {
   test(`the person sees the plan, writes a wish and looks at who has seen it, ${device}`, () => as(citizen('ola'), { size }, async ({ page }) => {

@@ -2,6 +2,7 @@
 // keyboard is enough.
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { availableParallelism, loadavg } from 'node:os';
 import { after, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 
@@ -14,7 +15,9 @@ after(closeBrowser);
 // Below this the gateway sends files as they are: packing gains nothing.
 const WORTH_PACKING = 1024;
 // The budget: web/README.md.
-const BUDGET = { script: 280_000, style: 36_000, usable: 6_000, usableAgain: 6_000 };
+const BUDGET = { script: 210_000, style: 33_000, usable: 6_000, usableAgain: 2_500 };
+// Times are held against the budget when nothing else runs; weights and what is fetched again always.
+const quiet = loadavg()[0]! < availableParallelism();
 
 const dist = new URL('../../web/dist/', import.meta.url);
 const zipped = (path: string) => gzipSync(readFileSync(new URL(path, dist)), { level: 9 }).length;
@@ -51,15 +54,24 @@ test('the first page is within its budget of weight and time', async () => {
     assert.deepEqual(unpacked, [], 'sent without gzip');
     const script = [...loaded].filter((path) => path.endsWith('.js')).reduce((sum, path) => sum + zipped(path), 0);
     const style = [...loaded].filter((path) => path.endsWith('.css')).reduce((sum, path) => sum + zipped(path), 0);
+    const fetchedAgain: string[] = [];
+    const cached = new Set<string>();
+    const network = await context.newCDPSession(page);
+    await network.send('Network.enable');
+    network.on('Network.requestServedFromCache', ({ requestId }) => cached.add(requestId));
+    network.on('Network.responseReceived', ({ requestId, response }) => {
+      if (response.url.includes('/assets/') && !response.fromDiskCache && !cached.has(requestId)) fetchedAgain.push(response.url);
+    });
     const warm = await open();
+    assert.deepEqual(fetchedAgain, [], 'fetched a second time');
     const all = readdirSync(new URL('assets/', dist)).map((file) => ({ file, size: statSync(new URL(`assets/${file}`, dist)).size }));
-    const report = { script_gzip: script, style_gzip: style, usable_ms: cold, usable_again_ms: warm, files: all.length };
+    const report = { script_gzip: script, style_gzip: style, usable_ms: cold, usable_again_ms: warm, judged: quiet, files: all.length };
     writeFileSync(`${ARTIFACTS}weight.json`, JSON.stringify(report));
     console.log(JSON.stringify(report));
     assert.ok(script <= BUDGET.script, `JavaScript is ${script} bytes gzipped`);
     assert.ok(style <= BUDGET.style, `CSS is ${style} bytes gzipped`);
-    assert.ok(cold <= BUDGET.usable, `usable after ${cold} ms the first time`);
-    assert.ok(warm <= BUDGET.usableAgain, `usable after ${warm} ms the next time`);
+    assert.ok(!quiet || cold <= BUDGET.usable, `usable after ${cold} ms the first time`);
+    assert.ok(!quiet || warm <= BUDGET.usableAgain, `usable after ${warm} ms the next time`);
   } finally {
     await context.close();
   }

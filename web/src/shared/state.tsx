@@ -39,6 +39,8 @@ function sayingOf({ code, reason, violations }: Trouble, t: Texts): Saying {
   const p = t.problem;
   if (reason === 'QUEUE_EMPTY') return { tone: 'info', title: p.queueEmpty, text: '' };
   if (reason === 'OPEN_PLAN_EXISTS') return { tone: 'info', title: p.openPlanExists, text: '' };
+  const known = (p.reasons as Record<string, string>)[reason];
+  if (known) return { tone: 'warning', title: p.stateForbids, text: known };
   if (violations.length > 0) return { tone: 'warning', title: p.check, text: p.checkText };
   switch (code) {
     case Code.NotFound: return { tone: 'info', title: p.notFound, text: p.notFoundText };

@@ -85,6 +85,10 @@ export const common = {
     stateForbidsText: 'Det har skjedd noe siden du åpnet siden. Hent siden på nytt og se hvordan det står.',
     openPlanExists: 'Personen har allerede en plan',
     queueEmpty: 'Køen er tom. Ingen venter på å bli tatt.',
+    reasons: {
+      NOT_THE_SAME_PERSON: 'De to planene gjelder ikke samme person. Fødselsdatoene er ulike.', DUPLICATE_IS_MERGED: 'Den planen er allerede slått sammen med en annen.',
+      HPR_NUMBER_MISSING: 'Bare helsepersonell med HPR-nummer kan åpne en plan i en nødsituasjon.', ACCESS_QUESTION_OPEN: 'Du har spurt om dette før, og kommunen har ikke svart ennå.',
+    },
     tryAgain: 'Prøv igjen',
     toHome: 'Til forsiden',
     details: 'Teknisk: ',

@@ -86,6 +86,10 @@ export const common: typeof nb = {
     stateForbidsText: 'Det har skjedd noko sidan du opna sida. Hent sida på nytt og sjå korleis det står.',
     openPlanExists: 'Personen har allereie ein plan',
     queueEmpty: 'Køen er tom. Ingen ventar på å bli teken.',
+    reasons: {
+      NOT_THE_SAME_PERSON: 'Dei to planane gjeld ikkje same person. Fødselsdatoane er ulike.', DUPLICATE_IS_MERGED: 'Den planen er alt slått saman med ein annan.',
+      HPR_NUMBER_MISSING: 'Berre helsepersonell med HPR-nummer kan opne ein plan i ein naudsituasjon.', ACCESS_QUESTION_OPEN: 'Du har spurt om dette før, og kommunen har ikkje svara enno.',
+    },
     tryAgain: 'Prøv igjen',
     toHome: 'Til framsida',
     details: 'Teknisk: ',

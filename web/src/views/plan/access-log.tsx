@@ -66,24 +66,25 @@ export function AccessLog({ plan, mayAsk, parent = plan?.name ?? '' }: { plan?: 
 }
 
 interface Lookups {
-  // The last of them.
+  // The last of them; its sections are all that was seen.
   entry: AccessLogEntry;
   first: AccessLogEntry;
   times: number;
 }
 
-// One visit opens a plan several times: the same person who sees the same on the same day is one line, with the
-// first and the last time. What somebody has asked about stands by itself.
+// One visit opens a plan several times: what a person has opened on a day is one line, with the first and the last
+// time and all they saw. What somebody has asked about stands by itself.
 function lookupsOf(entries: AccessLogEntry[], dayOf: (time: AccessLogEntry['accessTime']) => string): Lookups[] {
-  const lines: Lookups[] = [];
+  const lines = new Map<string, Lookups>();
   for (const entry of entries) {
-    const line = lines.at(-1);
-    const same = line && !line.entry.askTime && !entry.askTime && line.entry.accessor === entry.accessor && line.entry.basis === entry.basis
-      && line.entry.purposeOfUse === entry.purposeOfUse && line.entry.sections.join() === entry.sections.join() && dayOf(line.entry.accessTime) === dayOf(entry.accessTime);
-    if (same) Object.assign(line, { first: entry, times: line.times + 1 });
-    else lines.push({ entry, first: entry, times: 1 });
+    const key = entry.askTime ? entry.name : [entry.accessor, entry.basis, entry.purposeOfUse, dayOf(entry.accessTime)].join('|');
+    const line = lines.get(key);
+    lines.set(key, line ? {
+      entry: { ...line.entry, sections: [...new Set([...line.entry.sections, ...entry.sections])].sort((x, y) => x - y) },
+      first: entry, times: line.times + 1,
+    } : { entry, first: entry, times: 1 });
   }
-  return lines;
+  return [...lines.values()];
 }
 
 function Entry({ entry, first, times, plan, mayAsk }: Lookups & { plan?: CarePlan; mayAsk: boolean }) {

@@ -19,6 +19,10 @@ import { noticeColour } from '../notice/my-notices';
 import { ClockBar } from './clock-bar';
 import { byPressure, useLiveQueue } from './watch-queue';
 
+// A case that is decided stands here for a complaint alone: its clock has stopped.
+const runs = ({ state }: QueueItem) => state !== State.REJECTED_NOT_ELIGIBLE;
+const isRed = (item: QueueItem) => runs(item) && item.clock?.signal === Clock_Signal.RED;
+
 type Show = 'all' | 'untaken' | 'mine' | 'waiting' | 'late';
 
 export function QueueView() {
@@ -35,7 +39,7 @@ export function QueueView() {
     untaken: ({ state }) => state === State.SUBMITTED,
     mine: ({ assignee }) => assignee === person,
     waiting: ({ state }) => state === State.AWAITING_INFO || state === State.ACCEPTED,
-    late: ({ clock }) => clock?.signal === Clock_Signal.RED || clock?.signal === Clock_Signal.AMBER,
+    late: (item) => runs(item) && (item.clock?.signal === Clock_Signal.RED || item.clock?.signal === Clock_Signal.AMBER),
   };
   const untaken = items.filter(kinds.untaken);
   return (
@@ -51,7 +55,7 @@ export function QueueView() {
           <div className="tiles figures">
             <Figure name={t.queue.untaken} value={untaken.length} />
             <Figure name={t.queue.oldest} value={untaken.length > 0 ? t.days(Math.max(...untaken.map(({ clock }) => daysSince(clock?.startTime)))) : '–'} />
-            <Figure name={t.queue.pressing} value={items.filter(kinds.late).length} alarm={items.some(({ clock }) => clock?.signal === Clock_Signal.RED)} />
+            <Figure name={t.queue.pressing} value={items.filter(kinds.late).length} alarm={items.some(isRed)} />
             <MedianTime unit={unit} />
           </div>
           <div className="filter" role="group" aria-label={t.queue.show}>
@@ -90,7 +94,7 @@ function Item({ item, fresh }: { item: QueueItem; fresh: boolean }) {
     name: item.name, etag: item.etag, assignee: person, assigneeDisplayName: displayName, requestId,
   }));
   return (
-    <li className="card" data-fresh={fresh} data-alarm={item.clock?.signal === Clock_Signal.RED}>
+    <li className="card" data-fresh={fresh} data-alarm={isRed(item)}>
       <div className="card-head">
         <Link asChild><RouterLink to={pageOf(item.name)}>{item.subjectDisplayName}</RouterLink></Link>
         <span>
@@ -103,8 +107,7 @@ function Item({ item, fresh }: { item: QueueItem; fresh: boolean }) {
       </div>
       <div className="quiet">{t.outcomes[item.requestedOutcome]} · {t.sources[item.source]}</div>
       <div className="queue-foot">
-        <span>{t.queue.waited(daysSince(item.clock?.startTime))}</span>
-        <ClockBar clock={item.clock} />
+        {runs(item) && <><span>{t.queue.waited(daysSince(item.clock?.startTime))}</span><ClockBar clock={item.clock} /></>}
         <span className="quiet">{item.assigneeDisplayName ? t.queue.has(item.assigneeDisplayName) : t.queue.nobodyHas}</span>
         {role === 'CASE_WORKER' && item.state === State.SUBMITTED && (
           <Do command={assign} act={() => assign.send()} variant="tertiary">{t.queue.takeThis}</Do>

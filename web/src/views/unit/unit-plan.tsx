@@ -4,9 +4,9 @@ import { Link, Paragraph } from '@digdir/designsystemet-react';
 import { Link as RouterLink, useParams } from 'react-router';
 
 import { plans } from '../../api/clients';
-import { useCommand, usePlan } from '../../api/queries';
+import { useCommand, usePlan, usePlans } from '../../api/queries';
 import { useSession } from '../../app/session';
-import { type CarePlan } from '../../gen/individuellplan/plan/v1/care_plan_pb';
+import { type CarePlan, CarePlan_State } from '../../gen/individuellplan/plan/v1/care_plan_pb';
 import { CoordinatorAppointment_Kind, CoordinatorAppointment_State, Participant_Kind } from '../../gen/individuellplan/plan/v1/care_team_pb';
 import { useLanguage, wordFor } from '../../i18n/language';
 import { formatDay, formatTimeDay, today } from '../../shared/dates';
@@ -115,19 +115,28 @@ function Appoint({ plan, handover }: { plan: CarePlan; handover: boolean }) {
   );
 }
 
+const OPEN = [CarePlan_State.DRAFT, CarePlan_State.ACTIVE, CarePlan_State.ON_HOLD];
+
+// Two plans of one person become one; and a plan that should never have been made.
 function Merge({ plan }: { plan: CarePlan }) {
   const { t } = useLanguage();
   const draft = useDraft(`${plan.name}/merge`, { duplicate: '', reason: '' });
   const { value } = draft;
   const { name, etag } = plan;
-  const merge = useCommand((_: void, requestId) => plans.mergePlans({ name, etag, duplicate: value.duplicate.trim(), reason: value.reason, requestId }), () => draft.forget());
+  // Open plans of the unit, those of somebody with the same name first.
+  const others = (usePlans().data ?? []).filter((each) => each.name !== name && OPEN.includes(each.state))
+    .sort((a, b) => Number(b.subjectDisplayName === plan.subject?.displayName) - Number(a.subjectDisplayName === plan.subject?.displayName) || a.subjectDisplayName.localeCompare(b.subjectDisplayName, 'nb'));
+  const merge = useCommand((_: void, requestId) => plans.mergePlans({ name, etag, duplicate: value.duplicate, reason: value.reason.trim(), requestId }), () => draft.forget());
   const wrong = useCommand((_: void, requestId) => plans.markPlanEnteredInError({ name, etag, requestId, reason: value.reason }));
   return (
     <Panel title={t.followUp.tidy}>
       <div className="buttons">
         <Disclosure text={t.followUp.merge} variant="tertiary">
-          <Form command={merge} submit={() => merge.send()} submitText={t.followUp.merge} check={() => (/^plans\/.+/.test(value.duplicate.trim()) && value.reason.trim() ? undefined : t.followUp.mergeNeeds)}>
-            <TextInput label={t.followUp.duplicate} help={t.followUp.duplicateHelp} value={value.duplicate} set={(duplicate) => draft.set({ ...value, duplicate })} />
+          <Form command={merge} submit={() => merge.send()} submitText={t.followUp.merge} done={t.followUp.merged}
+            check={() => (value.duplicate && value.reason.trim() ? undefined : t.followUp.mergeNeeds)}>
+            <Paragraph>{t.followUp.mergeText}</Paragraph>
+            <Pick label={t.followUp.duplicate} value={value.duplicate} set={(duplicate) => draft.set({ ...value, duplicate })}
+              options={[{ value: '', text: t.notice.choose }, ...others.map((each) => ({ value: each.name, text: `${each.subjectDisplayName || t.followUp.aPlan} (${t.plan.coordinator.toLowerCase()}: ${each.coordinatorDisplayName || t.load.nobody.toLowerCase()})` }))]} />
             <TextArea label={t.reason} value={value.reason} set={(reason) => draft.set({ ...value, reason })} rows={2} />
           </Form>
         </Disclosure>
