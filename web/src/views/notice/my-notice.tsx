@@ -72,7 +72,7 @@ function Body({ notice }: { notice: NeedNotice }) {
           {role === 'CITIZEN' && <Issued letters={notice.letters.filter(({ name: letter }) => !letter.endsWith('/receipt'))} />}
         </Panel>
       )}
-      {role === 'CITIZEN' && decided && <Complaints notice={notice} />}
+      {role === 'CITIZEN' && (decided || notice.complaints.length > 0) && <Complaints notice={notice} />}
       {!OVER.includes(notice.state) && (
         <Disclosure text={t.notice.withdraw} variant="tertiary">
           <Paragraph>{t.notice.withdrawText}</Paragraph>
