@@ -27,7 +27,7 @@ for (const [device, size] of sizes) {
     await button(page, 'Send').click();
     await page.getByText('Ønsket er sendt').waitFor();
     await link(page, 'Til planen').click();
-    await page.getByText(wish).waitFor();
+    await page.getByText(wish).first().waitFor();
 
     await link(page, 'Hvem har sett').click();
     await page.locator('main li', { hasText: 'Kari Dahl' }).first().waitFor();
