@@ -95,6 +95,11 @@ TEST(Ages, TheFeedRemindsOfConsentsThatEndAndOfTheVacancyThatComes) {
   EXPECT_THAT(due(Aged(plan, k16), k16, type::Obligation::CONSENT_EXPIRY), ElementsAre(k16 + 89));
   EXPECT_THAT(AlarmsOn(Aged(plan, k16 + 60), k16 + 60, RulesNow()),
               Contains(pb::CarePlan::CONSENT_EXPIRING));
+  // What ran out unnoticed is to be asked for anew, for a fortnight.
+  const absl::CivilDay end = k16 + 89;
+  EXPECT_THAT(due(Aged(plan, end + 14), end + 14, type::Obligation::CONSENT_EXPIRY),
+              ElementsAre(end));
+  EXPECT_THAT(due(Aged(plan, end + 15), end + 15, type::Obligation::CONSENT_EXPIRY), SizeIs(0));
   const absl::CivilDay k18(2028, 5, 1);
   EXPECT_THAT(due(Aged(plan, k18 - 184), k18 - 184, type::Obligation::COORDINATOR_VACANCY),
               SizeIs(0));

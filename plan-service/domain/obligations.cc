@@ -24,6 +24,9 @@ using Appointment = pb::CoordinatorAppointment;
 // Days a new plan may lie without anybody being asked before the unit is reminded.
 constexpr int kFirstNominationDays = 3;
 
+// Days after its end in which a consent that was not renewed is still somebody's duty.
+constexpr int kAskAnewDays = 14;
+
 class Builder {
  public:
   Builder(const CarePlan& plan, absl::CivilDay today) : plan_(plan), today_(today) {
@@ -54,7 +57,7 @@ class Builder {
       if (evaluation.state() == pb::Evaluation::PLANNED) AddEvaluation(evaluation);
     }
     for (const pb::Consent& consent : plan_.consents()) {
-      if (!InForce(consent, today_) || !consent.period().has_end_date()) continue;
+      if (!EndsOrEnded(consent)) continue;
       Obligation& duty =
           Add(Obligation::CONSENT_EXPIRY, consent.name(), consent.period().end_date());
       AddCoordinators(duty);
@@ -85,6 +88,16 @@ class Builder {
                                 (participant != nullptr && !block.organization().empty() &&
                                  block.organization() == participant->organization());
                        });
+  }
+
+  // A consent that has run out unnoticed leaves people without access: the coordinator is to ask
+  // anew for a while after.
+  bool EndsOrEnded(const pb::Consent& consent) const {
+    if (!consent.period().has_end_date()) return false;
+    const bool ran_out = (Stands(consent) || consent.state() == pb::Consent::EXPIRED) &&
+                         ToDay(consent.period().end_date()) < today_ &&
+                         today_ <= ToDay(consent.period().end_date()) + kAskAnewDays;
+    return ran_out || InForce(consent, today_);
   }
 
   void AddParty(Obligation& duty, const std::string& recipient, Obligation::Capacity capacity) {
