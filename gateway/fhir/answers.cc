@@ -1,5 +1,6 @@
 #include "gateway/fhir/answers.h"
 
+#include <algorithm>
 #include <map>
 
 #include "absl/strings/str_cat.h"
@@ -13,6 +14,7 @@ const std::map<std::string, std::vector<std::string>, std::less<>>& Types() {
       {"Patient", {"_id"}},
       {"CarePlan", {"patient", "subject", "_id", "status"}},
       {"CareTeam", {"patient", "subject", "_id"}},
+      {"Condition", {"patient", "subject", "_id"}},
       {"Goal", {"patient", "subject", "_id", "lifecycle-status"}},
       {"ServiceRequest", {"patient", "subject", "_id", "status"}},
       {"Task", {"patient", "subject", "_id", "status"}},
@@ -65,6 +67,11 @@ Json Interactions(bool search) {
   return out;
 }
 
+Json Operation(const char* name) {
+  return Json{{"name", name},
+              {"definition", absl::StrCat(kOurs, "OperationDefinition/CarePlan-", name)}};
+}
+
 }  // namespace
 
 Json Capabilities(std::string_view base) {
@@ -75,6 +82,10 @@ Json Capabilities(std::string_view base) {
     resource["interaction"] =
         type == "AuditEvent" ? Json::array({Json{{"code", "search-type"}}}) : Interactions(true);
     resource["versioning"] = "no-version";
+    if (type == "CarePlan") {
+      resource["operation"] =
+          Json::array({Operation("everything"), Operation("status"), Operation("import")});
+    }
     for (const std::string& name : parameters) {
       Json parameter = Json::object();
       parameter["name"] = name;
@@ -105,6 +116,33 @@ Json Capabilities(std::string_view base) {
   out["format"] = Json::array({"application/fhir+json"});
   out["rest"] = Json::array({std::move(rest)});
   return out;
+}
+
+Json StatusOf(const individuellplan::plan::v1::CarePlan& plan) {
+  using individuellplan::plan::v1::CarePlan;
+  using individuellplan::plan::v1::Consent;
+  const auto flag = [](const char* name, bool value) {
+    return Json{{"name", name}, {"valueBoolean", value}};
+  };
+  const bool whole = plan.redacted_sections().empty();
+  Json privacy = Json::array();
+  const bool consented =
+      std::any_of(plan.consents().begin(), plan.consents().end(), [](const Consent& consent) {
+        return consent.kind() == Consent::CREATE_PLAN &&
+               (consent.state() == Consent::ACTIVE || consent.state() == Consent::NEEDS_RENEWAL);
+      });
+  const bool blocked = std::any_of(plan.access_blocks().begin(), plan.access_blocks().end(),
+                                   [](const auto& block) { return !block.has_lift_time(); });
+  // Who does not see consents and blocks is not told that there are none.
+  if (consented || whole) privacy.push_back(flag("consent", consented));
+  privacy.push_back(flag("isRestricted", !whole));
+  if (blocked || whole) privacy.push_back(flag("isBlocked", blocked));
+  Json parameters = Json::array();
+  parameters.push_back(flag("activeCarePlan", plan.state() == CarePlan::ACTIVE));
+  parameters.push_back(
+      Json{{"name", "lastChanged"}, {"valueInstant", Instant(plan.update_time())}});
+  parameters.push_back(Json{{"name", "privacySetting"}, {"part", std::move(privacy)}});
+  return Json{{"resourceType", "Parameters"}, {"parameter", std::move(parameters)}};
 }
 
 Json Outcome(const absl::Status& status) {

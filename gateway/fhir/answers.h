@@ -8,11 +8,16 @@
 
 #include "absl/status/status.h"
 #include "gateway/fhir/elements.h"
+#include "individuellplan/plan/v1/care_plan.pb.h"
 
 namespace ip::fhir {
 
 // GET /fhir/R4/metadata.
 Json Capabilities(std::string_view base);
+
+// Whether a plan is followed now, when it was changed and how it is shut off, as far as the reader
+// may see: what NHN's status endpoint tells, as Parameters.
+Json StatusOf(const individuellplan::plan::v1::CarePlan& plan);
 
 // An error: one issue for it, and one for each violation.
 Json Outcome(const absl::Status& status);

@@ -8,6 +8,7 @@ namespace ip::fhir {
 Json ToAuditEvent(const pb::AccessLogEntry& entry) {
   const std::string plan = PlanNameOf(FhirId(entry.name()));
   Json out = {{"resourceType", "AuditEvent"}, {"id", FhirId(entry.name())}};
+  out["meta"]["profile"] = Json::array({"http://hl7.org/fhir/StructureDefinition/AuditEvent"});
   out["type"] = {{"system", "http://terminology.hl7.org/CodeSystem/audit-event-type"},
                  {"code", "rest"}};
   out["subtype"] = Json::array({Json{{"system", SystemName("method")}, {"code", entry.method()}}});

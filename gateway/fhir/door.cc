@@ -1,8 +1,8 @@
 #include "gateway/fhir/door.h"
 
-#include <algorithm>
 #include <functional>
 #include <map>
+#include <mutex>
 #include <utility>
 
 #include "absl/strings/escaping.h"
@@ -14,6 +14,7 @@
 #include "gateway/fhir/answers.h"
 #include "gateway/fhir/import.h"
 #include "gateway/fhir/plan.h"
+#include "gateway/fhir/search.h"
 #include "gateway/session/url.h"
 #include "individuellplan/plan/v1/plan_service.pb.h"
 #include "lib/base/errors.h"
@@ -30,35 +31,6 @@ constexpr char kMediaType[] = "application/fhir+json";
 constexpr char kPlanService[] = "/individuellplan.plan.v1.PlanService/";
 constexpr char kAccessService[] = "/individuellplan.plan.v1.AccessService/";
 
-std::string LastSegment(std::string_view reference) {
-  return std::string(reference.substr(reference.rfind('/') + 1));
-}
-
-absl::Status NotSupported(std::string_view what) {
-  return Error(
-      absl::StatusCode::kUnimplemented, "FHIR_NOT_SUPPORTED",
-      absl::StrCat(std::string(what), " is not served here. GET /fhir/R4/metadata says what is."));
-}
-
-// The search's parameters by name. One that is not served must not be passed over: more would be
-// answered than was asked for.
-absl::StatusOr<std::map<std::string, std::string>> ReadSearch(std::string_view type,
-                                                              std::string_view query) {
-  std::map<std::string, std::string> found;
-  const std::string text(query);
-  for (const absl::string_view part : absl::StrSplit(text, '&', absl::SkipEmpty())) {
-    const std::string name(part.substr(0, part.find('=')));
-    if (name == "_format") continue;
-    const auto* known = fhir::SearchParameters(type);
-    const bool paging = name == "_count" || name == "_page";
-    if (!paging && std::find(known->begin(), known->end(), name) == known->end()) {
-      return NotSupported(absl::StrCat("The search parameter ", name, " of ", std::string(type)));
-    }
-    found[name == "subject" ? "patient" : name] = QueryParameter(query, name);
-  }
-  return found;
-}
-
 }  // namespace
 
 // One request on its way: one or several calls to plan-service, then one answer.
@@ -71,9 +43,12 @@ class FhirCall : public std::enable_shared_from_this<FhirCall> {
     const HttpRequest& request = exchange_->request();
     const std::string path(PathOf(request).substr(kRoot.size()));
     parts_ = absl::StrSplit(path, '/', absl::SkipEmpty());
+    exchange_->OnGone([call = weak_from_this()] {
+      if (const auto self = call.lock()) self->Cancel();
+    });
     if (request.method() == http::verb::get) return Get();
     if (request.method() == http::verb::post) return Post();
-    Fail(NotSupported(absl::StrCat(
+    Fail(fhir::NotSupported(absl::StrCat(
         "HTTP ", std::string(request.method_string().data(), request.method_string().size()))));
   }
 
@@ -84,17 +59,22 @@ class FhirCall : public std::enable_shared_from_this<FhirCall> {
     if (parts_.size() == 1 && parts_[0] == "metadata")
       return Reply(200, fhir::Capabilities(door_.base_));
     if (parts_.empty() || fhir::SearchParameters(parts_[0]) == nullptr) {
-      return Fail(NotSupported("This type"));
+      return Fail(fhir::NotSupported("This type"));
     }
     if (parts_.size() == 1) return Search();
     if (parts_.size() == 2) return Read();
+    if (parts_.size() == 3 && parts_[2] == "$status" && parts_[0] == "CarePlan") {
+      return WithPlan(parts_[1], [self = shared_from_this()](const pb::CarePlan& plan) {
+        self->Reply(200, fhir::StatusOf(plan));
+      });
+    }
     if (parts_.size() == 3 && parts_[2] == "$everything" &&
         (parts_[0] == "CarePlan" || parts_[0] == "Patient")) {
       return WithPlan(parts_[1], [self = shared_from_this()](const pb::CarePlan& plan) {
         self->Reply(200, fhir::ToBundle(fhir::ToResources(plan), "collection", self->door_.base_));
       });
     }
-    Fail(NotSupported("This operation"));
+    Fail(fhir::NotSupported("This operation"));
   }
 
   void Read() {
@@ -110,37 +90,30 @@ class FhirCall : public std::enable_shared_from_this<FhirCall> {
   }
 
   void Search() {
-    auto search = ReadSearch(parts_[0], QueryOf(exchange_->request()));
+    auto search = fhir::Search::Read(parts_[0], QueryOf(exchange_->request()));
     if (!search.ok()) return Fail(search.status());
     search_ = *std::move(search);
-    const std::string asked = !search_["patient"].empty() ? search_["patient"] : search_["_id"];
-    if (asked.empty()) {
+    const std::string plan = search_.Plan();
+    if (plan.empty()) {
       if (parts_[0] == "CarePlan") return SearchPlans();
       return Fail(
           InvalidField("patient", "is required here: Patient/{id} of a plan you may read."));
     }
-    if (parts_[0] == "AuditEvent") return SearchAudit(LastSegment(asked));
-    WithPlan(LastSegment(asked), [self = shared_from_this()](const pb::CarePlan& plan) {
-      std::vector<Json> found = fhir::ToResources(plan);
-      std::erase_if(found, [&](const Json& resource) { return !self->Fits(resource); });
-      self->Reply(200, fhir::ToBundle(found, "searchset", self->door_.base_));
+    if (parts_[0] == "AuditEvent") return SearchAudit(plan);
+    WithPlan(plan, [self = shared_from_this()](const pb::CarePlan& read) {
+      std::vector<Json> found = fhir::ToResources(read);
+      std::erase_if(found, [&](const Json& resource) { return !self->search_.Fits(resource); });
+      Json bundle = fhir::ToBundle(found, "searchset", self->door_.base_);
+      bundle["link"] = self->Links("");
+      self->Reply(200, bundle);
     });
-  }
-
-  bool Fits(const Json& resource) {
-    const auto is = [&](const char* parameter, const char* key) {
-      const std::string& wanted = search_[parameter];
-      return wanted.empty() || resource.value(key, "") == wanted;
-    };
-    return resource.at("resourceType") == parts_[0] && is("_id", "id") && is("status", "status") &&
-           is("lifecycle-status", "lifecycleStatus");
   }
 
   // The caller's plans, without content: what a list shows of each.
   void SearchPlans() {
     pb::ListPlansRequest request;
-    request.set_page_token(search_["_page"]);
-    request.set_page_size(200);
+    request.set_page_token(search_.page());
+    request.set_page_size(search_.page_size());
     Call<pb::ListPlansResponse>(
         absl::StrCat(kPlanService, "ListPlans"), request,
         [self = shared_from_this()](const pb::ListPlansResponse& response) {
@@ -155,7 +128,7 @@ class FhirCall : public std::enable_shared_from_this<FhirCall> {
             resource["meta"]["tag"] = Json::array(
                 {Json{{"system", "http://terminology.hl7.org/CodeSystem/v3-ObservationValue"},
                       {"code", "SUBSETTED"}}});
-            if (self->Fits(resource)) found.push_back(std::move(resource));
+            if (self->search_.Fits(resource)) found.push_back(std::move(resource));
           }
           self->ReplyPage(found, response.next_page_token());
         });
@@ -164,8 +137,8 @@ class FhirCall : public std::enable_shared_from_this<FhirCall> {
   void SearchAudit(const std::string& id) {
     pb::ListAccessLogEntriesRequest request;
     request.set_parent(fhir::PlanNameOf(id));
-    request.set_page_token(search_["_page"]);
-    request.set_page_size(200);
+    request.set_page_token(search_.page());
+    request.set_page_size(search_.page_size());
     Call<pb::ListAccessLogEntriesResponse>(
         absl::StrCat(kAccessService, "ListAccessLogEntries"), request,
         [self = shared_from_this()](const pb::ListAccessLogEntriesResponse& response) {
@@ -180,13 +153,16 @@ class FhirCall : public std::enable_shared_from_this<FhirCall> {
   void ReplyPage(const std::vector<Json>& found, const std::string& next) {
     Json bundle = fhir::ToBundle(found, "searchset", door_.base_);
     bundle.erase("total");  // of this page alone, and a total of all would tell too much
-    if (!next.empty()) {
-      const std::string url =
-          absl::StrCat(door_.base_, parts_[0], "?",
-                       FormEncode({{"patient", search_["patient"]}, {"_page", next}}));
-      bundle["link"] = Json::array({Json{{"relation", "next"}, {"url", url}}});
-    }
+    bundle["link"] = Links(next);
     Reply(200, bundle);
+  }
+
+  Json Links(const std::string& next) const {
+    Json links = Json::array({Json{{"relation", "self"}, {"url", search_.Link(door_.base_)}}});
+    if (!next.empty()) {
+      links.push_back(Json{{"relation", "next"}, {"url", search_.Link(door_.base_, next)}});
+    }
+    return links;
   }
 
   // Import.
@@ -199,7 +175,7 @@ class FhirCall : public std::enable_shared_from_this<FhirCall> {
                         "The Content-Type must be application/fhir+json."));
     }
     const bool content = parts_.size() == 3 && parts_[0] == "CarePlan" && parts_[2] == "$import";
-    if (!parts_.empty() && !content) return Fail(NotSupported("This operation"));
+    if (!parts_.empty() && !content) return Fail(fhir::NotSupported("This operation"));
     const Json bundle = Json::parse(request.body(), nullptr, /*allow_exceptions=*/false);
     if (bundle.is_discarded() || !bundle.is_object()) {
       return Fail(Error(absl::StatusCode::kInvalidArgument, "JSON_MALFORMED",
@@ -304,7 +280,7 @@ class FhirCall : public std::enable_shared_from_this<FhirCall> {
   void Call(const std::string& path, const google::protobuf::Message& request,
             std::function<void(const Response&)> then) {
     const Method* method = door_.methods_.Find(path);
-    if (method == nullptr) return Fail(NotSupported("Plans"));
+    if (method == nullptr) return Fail(fhir::NotSupported("Plans"));
     Credentials credentials = CredentialsOf(*exchange_, door_.session_cookie_);
     if (!credentials.session.empty()) {
       if (auto status = CheckSameOrigin(exchange_->request()); !status.ok()) return Fail(status);
@@ -331,9 +307,21 @@ class FhirCall : public std::enable_shared_from_this<FhirCall> {
                             {self->door_.backends_[method->route], *method, *kept, *record,
                              CapDeadline(*method, record->arrival(), absl::InfiniteFuture())},
                             wire, [finish, kept](const absl::Status& status, std::string answer) {
-                              finish(status, answer);
-                            });
+        finish(status, answer);
+                            }));
                       });
+  }
+
+  // The client has gone: the call in flight is cancelled, and none follows it.
+  void Cancel() {
+    const std::lock_guard lock(mutex_);
+    gone_ = true;
+    if (forwarded_ != nullptr) forwarded_->Cancel();
+  }
+  void Hold(std::shared_ptr<Forwarded> forwarded) {
+    const std::lock_guard lock(mutex_);
+    forwarded_ = std::move(forwarded);
+    if (gone_) forwarded_->Cancel();
   }
 
   // Answers.
@@ -353,7 +341,10 @@ class FhirCall : public std::enable_shared_from_this<FhirCall> {
   FhirDoor& door_;
   const std::shared_ptr<Exchange> exchange_;
   std::vector<std::string> parts_;  // of the path
-  std::map<std::string, std::string> search_;
+  fhir::Search search_;
+  std::mutex mutex_;
+  bool gone_ = false;                     // under mutex_
+  std::shared_ptr<Forwarded> forwarded_;  // the last call; under mutex_
   // While importing.
   individuellplan::type::v1::Role role_ = individuellplan::type::v1::ROLE_UNSPECIFIED;
   pb::CarePlan imported_;

@@ -36,6 +36,9 @@ pb::CarePlan SmallPlan() {
   goal->set_state(pb::Goal::ACTIVE);
   goal->mutable_own_words()->set_text("Jeg vil handle selv");
   goal->mutable_own_words()->set_author("persons/abc");
+  plan.add_needs()->set_text("Hjelp til å handle");
+  plan.mutable_needs(0)->set_life_area(individuellplan::type::v1::DAILY_LIVING);
+  plan.add_needs()->set_text("Noen å snakke med");
   auto* participant = plan.add_participants();
   participant->set_name(plan.name() + "/participants/0198c000-0000-7000-8000-000000000003");
   participant->set_kind(pb::Participant::PROFESSIONAL);
@@ -56,6 +59,17 @@ TEST(FhirMapping, PutsThingsWhereOthersLookForThem) {
   const Json& plan = *Find(resources, "CarePlan");
   EXPECT_EQ(plan.at("status"), "active");
   EXPECT_EQ(plan.at("meta").at("versionId"), "7");
+  const Json& need = *Find(resources, "Condition");
+  EXPECT_EQ(need.at("code").at("text"), "Hjelp til å handle");
+  EXPECT_EQ(plan.at("addresses").size(), 2u);
+  EXPECT_EQ(plan.at("addresses").at(0).at("reference").get<std::string>(),
+            "Condition/" + need.at("id").get<std::string>());
+  EXPECT_EQ(PlanNameOf(need.at("id").get<std::string>()), SmallPlan().name());
+  for (const Json& resource : resources) {
+    EXPECT_EQ(resource.at("meta").at("profile").at(0).get<std::string>(),
+              "http://hl7.org/fhir/StructureDefinition/" +
+                  resource.at("resourceType").get<std::string>());
+  }
   const Json& goal = *Find(resources, "Goal");
   EXPECT_EQ(goal.at("description").at("text"), "Jeg vil handle selv");
   EXPECT_EQ(goal.at("expressedBy").at("display"), "Kari Nordli");
@@ -107,13 +121,18 @@ TEST(FhirMapping, ReadsWhatOthersWroteInFhirsOwnPlaces) {
     {"resource": {"resourceType": "Goal", "id": "g-01", "lifecycleStatus": "proposed",
                   "description": {"text": "Selvstendig i dagliglivet"}}},
     {"resource": {"resourceType": "CarePlan", "id": "plan-1", "status": "draft", "intent": "plan",
+                  "addresses": [{"reference": "Condition/c1"}],
                   "period": {"start": "2026-01-01T00:00:00+01:00"}}},
+    {"resource": {"resourceType": "Condition", "id": "c1", "code": {"coding": [{"display": "Trygg bolig"}]}}},
+    {"resource": {"resourceType": "Condition", "id": "c2", "code": {"text": "En diagnose"}}},
     {"resource": {"resourceType": "Observation", "id": "o1"}},
     {"resource": {"resourceType": "Patient", "id": "p", "name": [{"family": "Nordli", "given": ["Kari"]}],
                   "identifier": [{"system": "urn:oid:2.16.578.1.12.4.1.4.1", "value": "21848700069"}]}}]})"));
   ASSERT_TRUE(plan.ok()) << plan.status();
   EXPECT_EQ(plan->subject().display_name(), "Kari Nordli");
   EXPECT_EQ(plan->period().start_date().month(), 1);
+  ASSERT_EQ(plan->needs_size(), 1);  // what the plan addresses alone
+  EXPECT_EQ(plan->needs(0).text(), "Trygg bolig");
   EXPECT_EQ(plan->goals(0).professional_wording(), "Selvstendig i dagliglivet");
   EXPECT_FALSE(plan->goals(0).has_own_words());
 }

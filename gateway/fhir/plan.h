@@ -14,9 +14,9 @@
 
 namespace ip::fhir {
 
-// All resources of a plan: Patient, CarePlan, CareTeam, Goal, ServiceRequest, Task, Consent, in
-// this order. What the plan's message does not hold (sections the reader may not see) is not there
-// either.
+// All resources of a plan: Patient, CarePlan, CareTeam, Condition (needs), Goal, ServiceRequest,
+// Task, Consent, in this order. What the plan's message does not hold (sections the reader may not
+// see) is not there either.
 std::vector<Json> ToResources(const individuellplan::plan::v1::CarePlan& plan);
 
 // The resources as a Bundle. `base` is the address they are read at, with its last slash.

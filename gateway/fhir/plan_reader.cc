@@ -1,4 +1,5 @@
 // From FHIR to a plan: first what stands in FHIR's own places, then our extensions over it.
+#include <set>
 #include <stdexcept>
 
 #include "absl/strings/match.h"
@@ -92,6 +93,7 @@ class PlanReader {
     const std::string kind = resource.at("resourceType");
     if (kind == "Patient") return ReadPatient(resource);
     if (kind == "CareTeam") return ReadTeam(resource);
+    if (kind == "Condition") return ReadNeed(resource);
     if (kind == "Goal") return ReadGoal(resource);
     if (kind == "ServiceRequest") return ReadActivity(resource);
     if (kind == "Task") return ReadTask(resource);
@@ -112,6 +114,9 @@ class PlanReader {
     if (resource.contains("period")) *plan_.mutable_period() = ReadPeriod(resource.at("period"));
     const std::string created = resource.value("created", "");
     if (created.find('T') != created.npos) *plan_.mutable_create_time() = ReadInstant(created);
+    for (const Json& need : resource.value("addresses", Json::array())) {
+      addressed_.insert(IdOf(need));
+    }
     ReadExtensions(resource, plan_);
   }
 
@@ -167,6 +172,18 @@ class PlanReader {
     type::LifeArea area = type::LIFE_AREA_UNSPECIFIED;
     type::LifeArea_Parse(CodeOf(First(resource, "category"), "life-area"), &area);
     return area;
+  }
+
+  // What the plan addresses; a Bundle may hold other conditions, which are none of the plan's
+  // business.
+  void ReadNeed(const Json& resource) {
+    if (!addressed_.contains(resource.at("id").get<std::string>())) return;
+    pb::Need& need = *plan_.add_needs();
+    const Json& code = At(resource, "code");
+    need.set_text(GetText(code, "text"));
+    if (need.text().empty()) need.set_text(First(code, "coding").value("display", ""));
+    need.set_life_area(AreaOf(resource));
+    ReadExtensions(resource, need);
   }
 
   void ReadGoal(const Json& resource) {
@@ -288,6 +305,7 @@ class PlanReader {
   }
 
   pb::CarePlan plan_;
+  std::set<std::string> addressed_;  // ids of conditions
   std::string place_ = "bundle";
 };
 

@@ -1,25 +1,16 @@
-// From a plan to FHIR. Each resource is written from a copy of its message: what has found a place
-// in FHIR is cleared in the copy, what is left becomes extensions.
+// From a plan to FHIR.
 #include <algorithm>
-#include <map>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
-#include "gateway/fhir/codes.h"
-#include "gateway/fhir/plan.h"
+#include "gateway/fhir/resource_writer.h"
 
 namespace ip::fhir {
 namespace {
 
-namespace type = individuellplan::type::v1;
-
-class PlanWriter {
+class PlanWriter : public ResourceWriter {
  public:
-  explicit PlanWriter(const pb::CarePlan& plan) : plan_(plan), id_(FhirId(plan.name())) {
-    for (const auto& participant : plan.participants())
-      participants_[participant.name()] = &participant;
-  }
+  using ResourceWriter::ResourceWriter;
 
   std::vector<Json> Write() {
     pb::CarePlan rest = plan_;
@@ -29,6 +20,10 @@ class PlanWriter {
     const size_t place = out_.size();
     out_.emplace_back();  // the plan, when its parts are known
     if (!plan_.participants().empty()) out_.push_back(Team());
+    if (NeedsHaveIds()) {
+      WriteNeeds(plan);
+      rest.clear_needs();
+    }
     for (const auto& goal : plan_.goals()) {
       out_.push_back(WriteGoal(goal));
       plan["goal"].push_back(Reference("Goal", goal.name()));
@@ -38,8 +33,7 @@ class PlanWriter {
       out_.push_back(WriteEvaluation(evaluation));
       plan["activity"].push_back({{"reference", Reference("Task", evaluation.name())}});
     }
-    for (const auto& consent : plan_.consents()) out_.push_back(WriteConsent(consent));
-    for (const auto& block : plan_.access_blocks()) out_.push_back(WriteBlock(block));
+    ConsentWriter(plan_).Write(out_);
     rest.clear_participants();
     rest.clear_goals();
     rest.clear_activities();
@@ -52,46 +46,6 @@ class PlanWriter {
   }
 
  private:
-  Json Begin(const char* resource, const std::string& id) const {
-    return {{"resourceType", resource}, {"id", id}};
-  }
-  Json Reference(const char* resource, const std::string& name) const {
-    return {{"reference", absl::StrCat(resource, "/", FhirId(name))}};
-  }
-  Json Subject() const {
-    Json subject = {{"reference", absl::StrCat("Patient/", id_)}};
-    PutText(subject, "display", plan_.subject().display_name());
-    return subject;
-  }
-  Json Participant(const std::string& name) const {
-    const auto found = participants_.find(name);
-    if (found == participants_.end()) return Who("", "participant", name, "");
-    return Who(ToCode(kParticipantKinds, found->second->kind()), "participant", name,
-               found->second->display_name());
-  }
-
-  // A state under the key that FHIR has for it; cleared when the code says all of it.
-  template <class State, class Rest>
-  static void PutState(Json& out, const char* key, const CodeTable& table, State state, Rest& rest,
-                       void (Rest::*clear)()) {
-    const std::string code = ToCode(table, state);
-    if (code.empty()) return;
-    out[key] = code;
-    if (FromCode(table, code) == state) (rest.*clear)();
-  }
-
-  static void PutArea(Json& out, type::LifeArea area) {
-    if (area != type::LIFE_AREA_UNSPECIFIED && type::LifeArea_IsValid(area)) {
-      out["category"] = Json::array({Concept("life-area", type::LifeArea_Name(area))});
-    }
-  }
-  template <class Rest>
-  static void PutAreaAndClear(Json& out, Rest& rest) {
-    if (!type::LifeArea_IsValid(rest.life_area())) return;
-    PutArea(out, rest.life_area());
-    rest.clear_life_area();
-  }
-
   Json Patient(pb::Subject& rest) const {
     Json out = Begin("Patient", id_);
     if (!rest.person().empty()) {
@@ -120,7 +74,7 @@ class PlanWriter {
 
   void WritePlan(pb::CarePlan& rest, Json& out) const {
     rest.clear_name();
-    Json meta = Json::object();
+    Json& meta = out["meta"];
     if (plan_.revision() != 0) meta["versionId"] = absl::StrCat(plan_.revision());
     rest.clear_revision();
     if (plan_.has_update_time()) meta["lastUpdated"] = Instant(plan_.update_time());
@@ -130,7 +84,6 @@ class PlanWriter {
           Json::array({Json{{"system", "http://terminology.hl7.org/CodeSystem/v3-ObservationValue"},
                             {"code", "REDACTED"}}});
     }
-    if (!meta.empty()) out["meta"] = std::move(meta);
     PutState(out, "status", kPlanStates, plan_.state(), rest, &pb::CarePlan::clear_state);
     out["intent"] = "plan";
     out["category"] = Json::array({Concept("plan-category", "individuell-plan")});
@@ -192,6 +145,31 @@ class PlanWriter {
     if (PutPeriod(out, "period", participant.period())) rest.clear_period();
     WriteExtensions(rest, out);
     return out;
+  }
+
+  // A need has no name of its own: it is the plan's first, second, third.
+  std::string NeedId(int i) const { return absl::StrCat(id_, ".need-", i + 1); }
+  bool NeedsHaveIds() const { return NeedId(plan_.needs_size()).size() <= 64; }
+
+  // Needs are what the plan is about, and no diagnoses: the category says so.
+  void WriteNeeds(Json& plan) {
+    for (int i = 0; i < plan_.needs_size(); ++i) {
+      pb::Need rest = plan_.needs(i);
+      Json out = Begin("Condition", NeedId(i));
+      out["clinicalStatus"] =
+          Concept("http://terminology.hl7.org/CodeSystem/condition-clinical", "active");
+      PutAreaAndClear(out, rest);
+      out["category"].push_back(Concept("condition-kind", "need"));
+      Json code = Json::object();
+      PutText(code, "text", rest.text());
+      rest.clear_text();
+      if (code.empty()) code["extension"] = Json::array({Absent()});
+      out["code"] = std::move(code);
+      out["subject"] = Subject();
+      WriteExtensions(rest, out);
+      out_.push_back(std::move(out));
+      plan["addresses"].push_back({{"reference", absl::StrCat("Condition/", NeedId(i))}});
+    }
   }
 
   Json WriteGoal(const pb::Goal& goal) const {
@@ -326,138 +304,11 @@ class PlanWriter {
     return out;
   }
 
-  Json BeginConsent(const std::string& name, std::string_view kind) const {
-    Json out = Begin("Consent", FhirId(name));
-    out["scope"] = Concept("http://terminology.hl7.org/CodeSystem/consentscope", "patient-privacy");
-    out["category"] = Json::array({Concept("consent-kind", kind)});
-    out["patient"] = Subject();
-    return out;
-  }
-  static Json Actor(Json reference) {
-    return {{"role", Concept("http://terminology.hl7.org/CodeSystem/v3-ParticipationType", "IRCP")},
-            {"reference", std::move(reference)}};
-  }
-  template <class Sections>
-  static Json Classes(const Sections& sections) {
-    Json out = Json::array();
-    for (const int section : sections) {
-      out.push_back({{"system", SystemName("section")},
-                     {"code", type::Section_Name(static_cast<type::Section>(section))}});
-    }
-    return out;
-  }
-  template <class Sections>
-  static bool AreKnown(const Sections& sections) {
-    return !sections.empty() && std::all_of(sections.begin(), sections.end(), [](int section) {
-      return type::Section_IsValid(section);
-    });
-  }
-
-  Json WriteConsent(const pb::Consent& consent) const {
-    pb::Consent rest = consent;
-    const std::string kind = ToCode(kConsentKinds, consent.kind());
-    if (!kind.empty()) rest.clear_kind();
-    Json out = BeginConsent(consent.name(), kind.empty() ? "unknown" : kind);
-    rest.clear_name();
-    PutState(out, "status", kConsentStates, consent.state(), rest, &pb::Consent::clear_state);
-    if (consent.has_give_time()) out["dateTime"] = Instant(consent.give_time());
-    rest.clear_give_time();
-    if (!consent.grantor().empty()) {
-      out["performer"] = Json::array({Who("", "person", consent.grantor(), "")});
-      rest.clear_grantor();
-    }
-    out["policyRule"] = {{"text", "Forskrift om individuell plan § 19 h"}};
-    Json provision = {{"type", "permit"}};
-    if (PutPeriod(provision, "period", consent.period())) rest.clear_period();
-    if (!consent.participant().empty()) {
-      provision["actor"] = Json::array({Actor(Participant(consent.participant()))});
-      rest.clear_participant();
-    }
-    if (AreKnown(consent.sections())) {
-      provision["class"] = Classes(consent.sections());
-      rest.clear_sections();
-    }
-    out["provision"] = std::move(provision);
-    WriteExtensions(rest, out);
-    return out;
-  }
-
-  Json WriteBlock(const pb::AccessBlock& block) const {
-    pb::AccessBlock rest = block;
-    Json out = BeginConsent(block.name(), "access-block");
-    rest.clear_name();
-    out["status"] = block.has_lift_time() ? "inactive" : "active";
-    if (block.has_create_time()) out["dateTime"] = Instant(block.create_time());
-    rest.clear_create_time();
-    // HL7 Norway's code for the right to object to sharing, pbrl § 5-3.
-    out["policyRule"] = {{"coding", Json::array({Json{{"code", "PBRL5-3"}}})},
-                         {"text", "Pasient- og brukerrettighetsloven § 5-3"}};
-    Json provision = {{"type", "deny"}};
-    provision["actor"] = Json::array();
-    if (!block.person().empty()) {
-      provision["actor"].push_back(Actor(Who("", "person", block.person(), "")));
-      rest.clear_person();
-    }
-    if (absl::StartsWith(block.organization(), "organizations/")) {
-      provision["actor"].push_back(
-          Actor(Who("Organization", kOrganizationNumber, block.organization().substr(14), "")));
-      rest.clear_organization();
-    }
-    if (provision["actor"].empty()) provision.erase("actor");
-    if (AreKnown(block.sections())) {
-      provision["class"] = Classes(block.sections());
-      rest.clear_sections();
-    }
-    out["provision"] = std::move(provision);
-    WriteExtensions(rest, out);
-    return out;
-  }
-
-  const pb::CarePlan& plan_;
-  const std::string id_;
-  std::map<std::string, const pb::Participant*> participants_;
   std::vector<Json> out_;
 };
-
-// "0190…" of "0190…-…", "" when it is no UUID.
-std::string Hex(std::string_view uuid) {
-  if (uuid.size() != 36) return "";
-  const std::string hex = absl::StrReplaceAll(absl::string_view(uuid.data(), 36), {{"-", ""}});
-  const bool fits = hex.size() == 32 && hex.find_first_not_of("0123456789abcdef") == hex.npos &&
-                    uuid[8] == '-' && uuid[13] == '-' && uuid[18] == '-' && uuid[23] == '-';
-  return fits ? hex : "";
-}
 
 }  // namespace
 
 std::vector<Json> ToResources(const pb::CarePlan& plan) { return PlanWriter(plan).Write(); }
-
-Json ToBundle(const std::vector<Json>& resources, std::string_view bundle_type,
-              std::string_view base) {
-  Json bundle = {{"resourceType", "Bundle"}, {"type", bundle_type}};
-  if (bundle_type == "searchset") bundle["total"] = resources.size();
-  for (const Json& resource : resources) {
-    const std::string url =
-        absl::StrCat(std::string(base), resource.at("resourceType").get<std::string>(), "/",
-                     resource.at("id").get<std::string>());
-    bundle["entry"].push_back({{"fullUrl", url}, {"resource", resource}});
-  }
-  return bundle;
-}
-
-std::string FhirId(std::string_view name) {
-  if (name.substr(0, 6) != "plans/") return "";
-  const std::string_view rest = name.substr(6);
-  const size_t slash = rest.find('/');
-  const std::string_view plan = rest.substr(0, slash);
-  if (slash == rest.npos) return std::string(plan);
-  const std::string hex = Hex(plan);
-  const std::string own = Hex(rest.substr(rest.rfind('/') + 1));
-  if (!hex.empty() && !own.empty()) return hex + own;
-  // Ids that are no UUIDs are short (demo data, tests).
-  const std::string dotted =
-      absl::StrCat(std::string(plan), ".", std::string(rest.substr(rest.rfind('/') + 1)));
-  return dotted.size() <= 63 ? dotted : "";
-}
 
 }  // namespace ip::fhir

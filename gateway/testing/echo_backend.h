@@ -179,8 +179,8 @@ class TestSigner final : public auth::TokenSigner {
   std::string issuer_ = "gateway";
 };
 
-// The test service's protos with their imports.
-inline google::protobuf::FileDescriptorSet EchoProtos() {
+// A file of protos with its imports.
+inline google::protobuf::FileDescriptorSet ProtosOf(const google::protobuf::FileDescriptor* of) {
   google::protobuf::FileDescriptorSet set;
   std::set<std::string> seen;
   const std::function<void(const google::protobuf::FileDescriptor*)> add = [&](const auto* file) {
@@ -188,8 +188,11 @@ inline google::protobuf::FileDescriptorSet EchoProtos() {
     for (int i = 0; i < file->dependency_count(); ++i) add(file->dependency(i));
     file->CopyTo(set.add_file());
   };
-  add(Echo::descriptor()->file());
+  add(of);
   return set;
+}
+inline google::protobuf::FileDescriptorSet EchoProtos() {
+  return ProtosOf(Echo::descriptor()->file());
 }
 
 // A backend with a gateway in front.

@@ -77,7 +77,7 @@ def test_search_and_read(get, bundles, gateway, validator):
     name = gateway.person("ola").plan.ListPlans(plans.ListPlansRequest()).plans[0].name
     patient = f"Patient/{name.removeprefix('plans/')}"
     answers = []
-    for kind in ("CarePlan", "CareTeam", "Goal", "ServiceRequest", "Task", "Consent", "AuditEvent"):
+    for kind in ("CarePlan", "CareTeam", "Condition", "Goal", "ServiceRequest", "Task", "Consent", "AuditEvent"):
         answer = get("ola", kind, patient=patient)
         assert answer.status_code == 200 and answer.headers["content-type"] == "application/fhir+json"
         found = answer.json()
@@ -88,7 +88,13 @@ def test_search_and_read(get, bundles, gateway, validator):
             assert get("ola", f"{kind}/{one['id']}").json() == one
     active = get("ola", "Goal", patient=patient, **{"lifecycle-status": "active"}).json()["entry"]
     assert active and all(e["resource"]["lifecycleStatus"] == "active" for e in active)
-    mine = get("ola", "CarePlan").json()
+    mine = get("ola", "CarePlan", status="active").json()
+    assert [link for link in mine["link"] if link["relation"] == "self"][0]["url"].endswith("CarePlan?status=active")
+    status = get("ola", f"CarePlan/{name.removeprefix('plans/')}/$status").json()
+    told = {p["name"]: p.get("valueBoolean", p.get("part")) for p in status["parameter"]}
+    assert told["activeCarePlan"] is True
+    assert {p["name"]: p["valueBoolean"] for p in told["privacySetting"]}["consent"] is True
+    answers.append(status)
     capabilities = get("ola", "metadata").json()
     assert capabilities["fhirVersion"] == "4.0.1"
     # The official schema at hand is that of 4.0.0, which knows no later version of itself.
@@ -96,6 +102,16 @@ def test_search_and_read(get, bundles, gateway, validator):
     assert patient == mine["entry"][0]["resource"]["subject"]["reference"]
     checked = validator(answers)
     assert checked.returncode == 0, checked.stderr
+
+
+def test_the_next_page_is_the_same_search(get, bundles, gateway):
+    name = gateway.person("ola").plan.ListPlans(plans.ListPlansRequest()).plans[0].name
+    page = get("ola", "AuditEvent", patient=f"Patient/{name.removeprefix('plans/')}", _count=1).json()
+    assert len(page["entry"]) == 1
+    following = next(link["url"] for link in page["link"] if link["relation"] == "next")
+    assert "_count=1" in following and "patient=Patient" in following
+    second = get("ola", following.split("/fhir/R4/")[1]).json()
+    assert len(second["entry"]) == 1 and second["entry"] != page["entry"]
 
 
 def test_who_may_not_read_the_plan_finds_nothing(get, bundles, gateway, suite):
