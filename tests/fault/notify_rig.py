@@ -41,6 +41,7 @@ class Feeds:
         self.emails = {}
         self._closed = set()
         self.told = collections.Counter()  # how often a recipient was said to be responsible
+        self.on_resolve = lambda recipient: None  # called before a contact is told
         self._server = grpc.server(concurrent.futures.ThreadPoolExecutor(32))
         plan_feed.add_PlanFeedServiceServicer_to_server(self._servicer("plans/"), self._server)
         referral_feed.add_ReferralFeedServiceServicer_to_server(self._servicer("notices/"), self._server)
@@ -79,6 +80,9 @@ class Feeds:
             self._closed.add(f"notices/{number}")
         self.tell(f"notices/{number}", revision=2)
 
+    def is_closed(self, number):
+        return f"notices/{number}" in self._closed
+
     def _servicer(self, prefix):
         feeds = self
 
@@ -101,6 +105,7 @@ class Feeds:
                 return found[-1]
 
             def ResolveContact(self, request, context):
+                feeds.on_resolve(request.recipient)
                 with feeds._changed:
                     if request.obligation in feeds._closed:
                         return Contact(obstacle=Contact.NOT_RESPONSIBLE)
@@ -112,23 +117,31 @@ class Feeds:
                     return Contact(obstacle=Contact.NO_ADDRESS)
                 return Contact(email=email, audience=Contact.PROFESSIONAL)
 
-            def GetCoordinatorAppointment(self, request, context):
-                context.abort(grpc.StatusCode.UNIMPLEMENTED, "not here")
+            def __getattr__(self, name):
+                return lambda request, context: context.abort(grpc.StatusCode.UNIMPLEMENTED, "not here")
 
         return Servicer()
 
 
 class Rig:
     """`replicas` of notification-service over one database. `mail` are flags about the relay; without
-    them it is the mail sink with scripted faults (see tools/mailsink)."""
+    them it is the mail sink with scripted faults (see tools/mailsink). `sockets` are the nodes of a running
+    Galera cluster, of which each replica uses its own."""
 
-    def __init__(self, folder, replicas=1, mail=None, flags=()):
+    zone = OSLO
+
+    def __init__(self, folder, replicas=1, mail=None, flags=(), sockets=None):
         self.ports = Ports.free()
         self._suite = Suite(folder, self.ports)
         self.folder = self._suite.folder
         self.clock = Clock(self._suite.clock_file)
         made = self._suite.processes["notification-service"]
-        keep = {"database": self._suite.processes["database"]}
+        self.sockets = sockets
+        self.database = self._suite.processes["database"]
+        if sockets:
+            self.database = Process("database", ["sleep", "infinity"], self.folder / "logs/database.log", lambda: True)
+            self.ask(sockets[0])
+        keep = {"database": self.database}
         command = [part for part in made.command if not part.startswith("--listen")]
         if mail is None:
             sink = self._suite.processes["mail-sink"]
@@ -140,7 +153,8 @@ class Rig:
         for i in range(replicas):
             port = free_port()
             service = Process(f"notification-service-{i}", [
-                *command, f"--listen=127.0.0.1:{port}", "--mails_per_second=0", *flags],
+                *command, f"--listen=127.0.0.1:{port}", "--mails_per_second=0", *flags,
+                *([f"--db_socket={sockets[i]}"] if sockets else [])],
                 self.folder / f"logs/notification-{i}.log",
                 lambda port=port: Suite._serving(port))
             keep[service.name] = service
@@ -164,11 +178,21 @@ class Rig:
     def set_time(self, at):
         self.clock.offset = at - datetime.datetime.now(datetime.timezone.utc)
 
-    def restart_database(self):
-        database = self._suite.processes["database"]
-        database.kill()
-        database.start()
-        wait_for(database)
+    def now(self):
+        return (datetime.datetime.now(datetime.timezone.utc) + self.clock.offset).astimezone(OSLO)
+
+    def ask(self, socket):
+        """This node of the cluster is the one that `query` asks."""
+        link = self.folder / "db/s.sock"
+        link.parent.mkdir(parents=True, exist_ok=True)
+        link.unlink(missing_ok=True)
+        link.symlink_to(socket)
+
+    @staticmethod
+    def restart(process):
+        """Starts what was killed or stopped."""
+        process.start()
+        wait_for(process)
 
     def query(self, sql):
         """Rows as lists of text. Waits while the database is down."""
@@ -197,9 +221,9 @@ class Rig:
                 raise AssertionError(f"not in {seconds} s: {what}; states {dict(self.states())}")
             time.sleep(0.1)
 
-    def copies(self):
-        """What the sink took in truth: how many mails for each recipient, whatever fault was scripted."""
-        counts = collections.Counter()
+    def arrivals(self):
+        """What the sink took in truth, whatever fault was scripted: {local part: [time_ns of each copy]}."""
+        found = collections.defaultdict(list)
         for file in os.listdir(self._suite.mail_folder):
             if not file.endswith(".eml"):
                 continue
@@ -207,9 +231,9 @@ class Rig:
                 for line in mail:
                     if line.startswith(b"X-Sink-To: "):
                         to = line.decode().removeprefix("X-Sink-To: ").split(",")[0].strip()
-                        counts[to.split("@")[0].rsplit(".", 1)[-1]] += 1
+                        found[to.split("@")[0].rsplit(".", 1)[-1]].append(int(file.split("-")[0]))
                         break
-        return counts
+        return found
 
     def mails(self):
         return [file.read_bytes() for file in sorted(self._suite.mail_folder.glob("*.eml"))]
