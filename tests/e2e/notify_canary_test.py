@@ -1,47 +1,72 @@
 """Nothing that stands in a plan or notice, and nothing about a person, gets into a mail, into
 notification-service's log, metrics or tables (domain.md § 8 check 6).
 
-The whole demo municipality is loaded, two months are lived through, and every byte is searched for every
-text and personal field of the demo data."""
+The whole demo municipality is loaded with a unique word planted in every text and personal field, two months
+are lived through, and every byte is searched for every word."""
 
 import datetime
 import json
 import pathlib
 import re
+import secrets
 import subprocess
 import time
 
 import pytest
 import requests
-import yaml
 
 from tools.lib.clock import OSLO, Clock
 from tools.lib.mails import MailSink
+from tools.lib.ipclient import Gateway
+from tools.lib.persons import Persons
 from tools.seed import seed
+from tools.seed.world import load_files
 from tools.suite.suite import Ports, Suite, free_port
+
+from google.protobuf import text_format
+from individuellplan.plan.v1 import plan_service_pb2
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
-def sentences(value):
-    """All free texts below a value: what holds a space and is no enum word."""
-    if isinstance(value, dict):
-        return [text for item in value.values() for text in sentences(item)]
-    if isinstance(value, list):
-        return [text for item in value for text in sentences(item)]
-    return [value.strip()] if isinstance(value, str) and " " in value.strip() and len(value) > 9 else []
+class Canaries:
+    """The demo data with a word of its own in every free text and every personal field. The same text gets the
+    same word, because texts also serve as references within a file."""
 
+    # Texts of one word look like codes; under these keys they are none.
+    TEXTS = {"title", "text", "words", "extent", "how", "contribution", "party", "purpose", "place"}
 
-def canaries():
-    """(texts and names that must be nowhere, addresses that may stand in a mail's To alone)."""
-    texts = set()
-    for file in [*(ROOT / "tools/seed/plans").glob("*.yaml"), *(ROOT / "tools/seed/notices").glob("*.yaml")]:
-        texts.update(sentences(yaml.safe_load(file.read_text())))
-    addresses = set()
-    for person in json.loads((ROOT / "tools/seed/persons.json").read_text())["persons"]:
-        texts.update(person[key] for key in ("name", "national_id", "mobile", "description") if person.get(key))
-        addresses.update(person[key] for key in ("email", "work_email") if person.get(key))
-    return texts, addresses
+    def __init__(self):
+        self.words, self._planted = set(), {}
+
+    def word(self, text):
+        if text not in self._planted:
+            self._planted[text] = f"Kanari{secrets.token_hex(4)}"
+            self.words.add(self._planted[text])
+        return self._planted[text]
+
+    def plant(self, value, key=None):
+        if isinstance(value, dict):
+            return {name: self.plant(item, name) for name, item in value.items()}
+        if isinstance(value, list):
+            return [self.plant(item, key) for item in value]
+        free = isinstance(value, str) and (key in self.TEXTS or (" " in value.strip() and len(value) > 9))
+        return f"{value.rstrip()} {self.word(value)}" if free else value
+
+    def files(self, folder):
+        return [(name, self.plant(data)) for name, data in load_files(folder)]
+
+    def persons(self, file):
+        """Names and descriptions with their word; numbers and addresses are unique as they are."""
+        data = json.loads((ROOT / "tools/seed/persons.json").read_text())
+        for person in data["persons"]:
+            for key in ("name", "description"):
+                if person.get(key):
+                    person[key] = f"{person[key]} {self.word(person[key])}"
+        file.write_text(json.dumps(data))
+        self.numbers = {person[key] for person in data["persons"] for key in ("national_id", "mobile") if person.get(key)}
+        self.addresses = {person[key] for person in data["persons"] for key in ("email", "work_email")
+                          if person.get(key)}
 
 
 def is_national_id(digits):
@@ -54,7 +79,12 @@ def is_national_id(digits):
 
 @pytest.fixture(scope="module")
 def lived(tmp_path_factory):
-    suite = Suite(tmp_path_factory.mktemp("canary"), Ports.free(), print)
+    folder = tmp_path_factory.mktemp("canary")
+    canaries, persons = Canaries(), folder / "persons.json"
+    canaries.persons(persons)
+    suite = Suite(folder / "suite", Ports.free(), print)
+    for process in suite.processes.values():
+        process.command = [part.replace(str(suite.persons_file), str(persons)) for part in process.command]
     metrics = free_port()
     suite.processes["notification-service"].command += [
         f"--metrics_address=127.0.0.1:{metrics}", "--relay_signs_list_headers", "--mails_per_second=0"]
@@ -67,10 +97,15 @@ def lived(tmp_path_factory):
                    f"(SELECT COUNT(*) FROM message WHERE state IN (1, 2, 3) AND next_at <= '{now}')"],
             check=True, capture_output=True, text=True).stdout)
 
+    patch = pytest.MonkeyPatch()
+    patch.setattr(seed, "load_files", canaries.files)
     try:
         suite.start()
         assert seed.main([f"--gateway={suite.gateway_address}", f"--helseid={suite.helseid_url}",
-                          f"--secrets={suite.folder / 'idp'}", f"--clock={suite.clock_file}"]) == 0
+                          f"--secrets={suite.folder / 'idp'}", f"--clock={suite.clock_file}",
+                          f"--persons={persons}"]) == 0
+        gateway = Gateway(suite.gateway_address, Persons(persons), helseid=suite.helseid_url,
+                          secrets=suite.folder / "idp")
         clock = Clock(suite.clock_file)
         for day in range(1, 61):
             clock.set(datetime.datetime.combine(
@@ -81,7 +116,7 @@ def lived(tmp_path_factory):
                 time.sleep(0.05)
         tables = subprocess.run(["mariadb-dump", "--no-defaults", "-S", suite.folder / "db/s.sock", "-uroot",
                                  "ip_notification"], check=True, capture_output=True).stdout
-        yield {"mails": [mail.everything() for mail in MailSink(suite.mail_url).mails()],
+        yield {"canaries": canaries, "plans": plans_of(gateway), "mails": [mail.everything() for mail in MailSink(suite.mail_url).mails()],
                "raw": b"\n".join(file.read_bytes() for file in suite.mail_folder.glob("*.eml")),
                "log": (suite.folder / "logs/notification-service.log").read_bytes(),
                "metrics": requests.get(f"http://127.0.0.1:{metrics}/metrics", timeout=10).content,
@@ -89,28 +124,52 @@ def lived(tmp_path_factory):
                "muted": lambda: subprocess.run([*sql, "SELECT recipient, HEX(preferences) FROM preference"],
                                                check=True, capture_output=True, text=True).stdout}
     finally:
+        patch.undo()
         suite.stop()
 
 
+def plans_of(gateway):
+    """All that the owners read of their plans, as text."""
+    read = []
+    for person in gateway.persons:
+        if person.kind != "citizen":
+            continue
+        service = gateway.person(person.login).plan
+        for summary in service.ListPlans(plan_service_pb2.ListPlansRequest()).plans:
+            plan = service.GetPlan(plan_service_pb2.GetPlanRequest(name=summary.name))
+            read.append(text_format.MessageToString(plan, as_utf8=True))
+    return "\n".join(read)
+
+
+def test_the_words_are_where_they_belong(lived):
+    """Otherwise not finding them elsewhere would mean nothing."""
+    words = lived["canaries"].words
+    there = sum(word in lived["plans"] for word in words)
+    print(f"{len(words)} words planted, {there} read in plans")
+    assert len(words) > 500 and there > 250
+
+
 def test_no_text_and_no_person_gets_out(lived):
-    texts, addresses = canaries()
-    assert len(texts) > 300 and len(addresses) > 30 and len(lived["mails"]) > 30
-    decoded = "\n".join(lived["mails"]).encode()
+    canaries = lived["canaries"]
+    secret = canaries.words | canaries.numbers
+    assert len(lived["mails"]) > 30
+    decoded = "\n".join(lived["mails"])
+    assert "Kanari" not in decoded
     hits = []
     for where in ("raw", "log", "metrics", "tables"):
         assert len(lived[where]) > 1000, where
-        hits += [(where, text) for text in texts if text.encode() in lived[where]]
-    hits += [("mails", text) for text in texts if text.encode() in decoded]
-    hits += [(where, address) for where in ("log", "metrics", "tables") for address in addresses
+        hits += [(where, text) for text in secret if text.encode() in lived[where]]
+    hits += [("mails", text) for text in secret if text in decoded]
+    hits += [(where, address) for where in ("log", "metrics", "tables") for address in canaries.addresses
              if address.encode() in lived[where]]
-    print(f"{len(texts)} texts, {len(addresses)} addresses, {len(lived['mails'])} mails: {len(hits)} hits")
+    print(f"{len(canaries.words)} words, {len(canaries.numbers)} numbers, {len(canaries.addresses)} addresses, "
+          f"{len(lived['mails'])} mails: {len(hits)} hits")
     assert hits == []
 
 
 def test_an_address_stands_in_to_alone(lived):
-    _, addresses = canaries()
     for mail in lived["mails"]:
-        for address in addresses:
+        for address in lived["canaries"].addresses:
             lines = [line for line in mail.splitlines() if address in line]
             assert all(line.startswith(("To:", "X-Sink-To:")) for line in lines), lines
 
