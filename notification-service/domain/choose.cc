@@ -28,12 +28,30 @@ bool IsUrgent(const Slot& slot, absl::Time next_chance) {
   return slot.rung == "-1d" || slot.rung == "+1d" || next_chance >= slot.not_after;
 }
 
+// No step of a ladder: neither the day's one mail nor the later rungs have anything to do with it.
+void TakeBack(Slot slot, const RecipientHistory& history, absl::Time now, Choice& choice) {
+  if (now >= slot.not_after) {
+    choice.update.push_back(Ended(std::move(slot), SlotState::kExpired, "EXPIRED"));
+  } else if (MaySend(now, slot.klass, slot.recipient, history.quiet)) {
+    choice.taken_back.push_back(std::move(slot));
+  } else {
+    slot.not_before = NextSendable(now, slot.klass, slot.recipient, history.quiet);
+    choice.update.push_back(std::move(slot));
+  }
+}
+
 }  // namespace
 
 Choice Choose(const std::vector<Slot>& due, const RecipientHistory& history, absl::Time now) {
   Choice choice;
   std::map<std::pair<std::string, Obligation::Kind>, std::vector<Slot>> duties;
-  for (const Slot& slot : due) duties[{slot.obligation, slot.kind}].push_back(slot);
+  for (const Slot& slot : due) {
+    if (TakesBack(slot)) {
+      TakeBack(slot, history, now, choice);
+    } else {
+      duties[{slot.obligation, slot.kind}].push_back(slot);
+    }
+  }
 
   for (auto& [duty, slots] : duties) {
     std::sort(slots.begin(), slots.end(), [](const Slot& a, const Slot& b) {

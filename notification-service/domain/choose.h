@@ -31,6 +31,8 @@ struct Choice {
   std::vector<Slot> single;
   // All become one mail (class B).
   std::vector<Slot> digest;
+  // All become one mail that takes their days out of the calendar.
+  std::vector<Slot> taken_back;
   // Bound without a mail: OPTED_OUT.
   std::vector<Slot> portal_only;
   // Ended, with state and reason; or still planned with a later not_before.

@@ -41,6 +41,19 @@ TEST(Choose, AfterDowntimeOnlyTheLatestRungGoes) {
   for (const Slot& slot : choice.update) EXPECT_EQ(slot.state, SlotState::kSuperseded);
 }
 
+TEST(Choose, DaysAreTakenBackInOneMailBesideTheLadder) {
+  Slot back = SlotOf(kTakesBack, 0, kToday, kToday + 3);
+  back.klass = Class::A;
+  Slot other = back;
+  other.obligation = "plans/q/evaluations/f";
+  const Choice choice = Choose({SlotOf("-7d", 1, kToday, kToday + 5), back, other},
+                               {.last_digest = kToday - 1}, kMonday);
+  EXPECT_EQ(choice.taken_back.size(), 2u);
+  EXPECT_EQ(choice.digest.size(), 1u);
+  EXPECT_THAT(choice.update, IsEmpty());
+  EXPECT_EQ(Choose({back}, {}, kMonday + absl::Hours(96)).update[0].state, SlotState::kExpired);
+}
+
 TEST(Choose, WhatIsNoLongerRightExpires) {
   const Choice choice = Choose({SlotOf("-7d", 1, kToday - 9, kToday - 3)}, {}, kMonday);
   EXPECT_THAT(choice.digest, IsEmpty());

@@ -13,6 +13,9 @@ namespace {
 // How long the last rung of a ladder stays right.
 constexpr int kLastRungDays = 14;
 
+// How long a duty may be back on its day before calendars are told that it is gone.
+constexpr absl::Duration kSettle = absl::Minutes(10);
+
 absl::Time StartOf(absl::CivilDay day) { return absl::FromCivil(day, Oslo()); }
 
 // Who gets a rung. A person who answers in several capacities is one recipient.
@@ -87,6 +90,16 @@ bool IsStillUnreached(const ObligationEvent& event, const Slot& slot) {
                      [&](const Obligation& duty) {
                        return duty.name() == slot.obligation && ToDay(duty.due_date()) == slot.due;
                      });
+}
+
+bool IsDue(const ObligationEvent& event, const Slot& slot) {
+  const Obligation* duty = FindObligation(event, slot);
+  return duty != nullptr && ToDay(duty->due_date()) == slot.due;
+}
+
+// What no ladder gives, and what lives as long as it is right.
+bool StandsByItself(const ObligationEvent& event, const Slot& slot) {
+  return IsStillUnreached(event, slot) || (TakesBack(slot) && !IsDue(event, slot));
 }
 
 std::string WhyGone(const ObligationEvent& event, const Slot& slot,
@@ -167,8 +180,10 @@ std::map<std::string, Slot> Candidates(const ObligationEvent& event, const Openi
 }
 
 std::optional<Slot> UnreachedTask(const Slot& slot, const std::string& unit, absl::Time now) {
-  if (slot.optional || unit.empty() || slot.capacity == Obligation::UNIT_LEADER)
+  const bool nothing_to_do = slot.optional || TakesBack(slot);
+  if (nothing_to_do || unit.empty() || slot.capacity == Obligation::UNIT_LEADER) {
     return std::nullopt;
+  }
   Slot task = slot;
   task.id.clear();
   task.kind = Obligation::RECIPIENT_UNREACHABLE;
@@ -188,6 +203,46 @@ std::optional<Slot> UnreachedTask(const Slot& slot, const std::string& unit, abs
   return task;
 }
 
+std::vector<Slot> CalledOff(const ObligationEvent& event, const std::vector<Slot>& told,
+                            absl::Time now) {
+  std::map<std::string, Slot> found;  // by NaturalKey
+  for (const Slot& slot : told) {
+    const bool by_mail = slot.state == SlotState::kDone && slot.reason != "OPTED_OUT";
+    const bool to_come = slot.due && *slot.due > OsloDay(now);
+    if (!by_mail || !to_come || TakesBack(slot) || IsDue(event, slot) ||
+        slot.kind == Obligation::RECIPIENT_UNREACHABLE) {
+      continue;
+    }
+    Slot back = slot;
+    back.id.clear();
+    back.rung = kTakesBack;
+    back.rung_index = 0;
+    back.klass = Class::A;
+    back.optional = false;
+    back.cooldown_days = 0;
+    back.not_before = NextSendable(now + kSettle, Class::A, back.recipient);
+    back.send_day = OsloDay(back.not_before);
+    back.not_after = StartOf(*back.due);
+    back.state = SlotState::kPlanned;
+    back.reason.clear();
+    back.notify_time.reset();
+    found.try_emplace(NaturalKey(back), std::move(back));
+  }
+  // Once for each day, unless it was called off before it went.
+  for (const Slot& slot : told) {
+    const auto known = found.find(NaturalKey(slot));
+    if (known == found.end()) continue;
+    if (slot.state == SlotState::kCancelled) {
+      known->second.id = slot.id;
+    } else {
+      found.erase(known);
+    }
+  }
+  std::vector<Slot> out;
+  for (auto& [key, slot] : found) out.push_back(std::move(slot));
+  return out;
+}
+
 Changes Replan(const ObligationEvent& event, const Openings& openings, const RuleSet& rules,
                const std::vector<Slot>& existing, absl::Time now) {
   Changes changes;
@@ -199,7 +254,7 @@ Changes Replan(const ObligationEvent& event, const Openings& openings, const Rul
     const auto candidate = wanted.find(key);
     const bool open = slot.state == SlotState::kPlanned || slot.state == SlotState::kBound;
     if (candidate == wanted.end()) {
-      if (!open || IsStillUnreached(event, slot)) continue;
+      if (!open || StandsByItself(event, slot)) continue;
       Slot gone = slot;
       gone.state = SlotState::kCancelled;
       gone.reason = WhyGone(event, slot, wanted);

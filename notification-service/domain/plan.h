@@ -28,6 +28,12 @@ std::map<std::string, Slot> Candidates(const ObligationEvent& event, const Openi
 // what was optional or went to the leader already.
 std::optional<Slot> UnreachedTask(const Slot& slot, const std::string& unit, absl::Time now);
 
+// Takes the days of `told` out of calendars: of what was told by mail, the days to come on which
+// the duty is not due any more. One slot for each duty, day and recipient; after a moment, in case
+// the day comes back. Only for those whose mails brought calendar entries.
+std::vector<Slot> CalledOff(const ObligationEvent& event, const std::vector<Slot>& told,
+                            absl::Time now);
+
 struct Changes {
   std::vector<Slot> insert;  // without id
   std::vector<Slot> update;  // with the id they had

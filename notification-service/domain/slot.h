@@ -52,6 +52,10 @@ struct Slot {
   std::optional<absl::Time> notify_time;  // when it was bound
 };
 
+// The rung that takes a day out of a calendar again: the duty is due on another day, or is no more.
+inline constexpr char kTakesBack[] = "calendar";
+inline bool TakesBack(const Slot& slot) { return slot.rung == kTakesBack; }
+
 // Who gets the mail: the recipient, where a unit and its leader are two ("units/x#leader").
 std::string Addressee(std::string_view recipient, Obligation::Capacity capacity);
 

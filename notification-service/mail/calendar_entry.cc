@@ -23,17 +23,38 @@ int SequenceOf(absl::Time stamp) {
   return static_cast<int>(std::max<int64_t>(0, absl::ToInt64Minutes(stamp - begin)));
 }
 
+using Component = std::unique_ptr<icalcomponent, void (*)(icalcomponent*)>;
+
+Component NewCalendar(CalendarMethod method) {
+  return {icalcomponent_vanew(
+              ICAL_VCALENDAR_COMPONENT, icalproperty_new_version("2.0"),
+              icalproperty_new_prodid("-//individuellplan//varsel//NO"),
+              icalproperty_new_method(method == CalendarMethod::kCancel ? ICAL_METHOD_CANCEL
+                                                                        : ICAL_METHOD_PUBLISH),
+              nullptr),
+          icalcomponent_free};
+}
+
+std::string TextOf(const Component& calendar) {
+  const std::unique_ptr<char, void (*)(void*)> text(icalcomponent_as_ical_string_r(calendar.get()),
+                                                    std::free);
+  return text.get();
+}
+
 }  // namespace
 
-std::string WriteCalendar(const std::vector<CalendarEntry>& entries, const std::string& summary,
-                          const std::string& link, const std::string& organizer, absl::Time stamp) {
-  const std::unique_ptr<icalcomponent, void (*)(icalcomponent*)> calendar(
-      icalcomponent_vanew(ICAL_VCALENDAR_COMPONENT, icalproperty_new_version("2.0"),
-                          icalproperty_new_prodid("-//individuellplan//varsel//NO"),
-                          icalproperty_new_method(ICAL_METHOD_PUBLISH), nullptr),
-      icalcomponent_free);
+const char* MethodWord(CalendarMethod method) {
+  return method == CalendarMethod::kCancel ? "CANCEL" : "PUBLISH";
+}
+
+std::string WriteCalendar(CalendarMethod method, const std::vector<CalendarEntry>& entries,
+                          const std::string& summary, const std::string& link,
+                          const std::string& organizer, absl::Time stamp) {
   const icaltimetype now =
       icaltime_from_timet_with_zone(absl::ToTimeT(stamp), 0, icaltimezone_get_utc_timezone());
+  const bool cancel = method == CalendarMethod::kCancel;
+  std::string text;
+  Component calendar = NewCalendar(method);
   for (const CalendarEntry& entry : entries) {
     icalcomponent* event = icalcomponent_vanew(
         ICAL_VEVENT_COMPONENT, icalproperty_new_uid(entry.uid.c_str()),
@@ -44,10 +65,12 @@ std::string WriteCalendar(const std::vector<CalendarEntry>& entries, const std::
         icalproperty_new_class(ICAL_CLASS_PRIVATE),
         icalproperty_new_transp(ICAL_TRANSP_TRANSPARENT), nullptr);
     icalcomponent_add_component(calendar.get(), event);
+    if (!cancel) continue;
+    icalcomponent_add_property(event, icalproperty_new_status(ICAL_STATUS_CANCELLED));
+    text += TextOf(calendar);
+    calendar = NewCalendar(method);
   }
-  const std::unique_ptr<char, void (*)(void*)> text(icalcomponent_as_ical_string_r(calendar.get()),
-                                                    std::free);
-  return text.get();
+  return cancel ? text : TextOf(calendar);
 }
 
 }  // namespace ip::notification

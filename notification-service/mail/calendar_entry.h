@@ -16,11 +16,19 @@ struct CalendarEntry {
   absl::CivilDay day;
 };
 
-// An iCalendar object with METHOD:PUBLISH and CRLF line ends. `summary` is one of our own texts,
+enum class CalendarMethod {
+  kPublish,  // one object with all entries
+  kCancel,   // takes entries back; one object for each (RFC 5546 § 3.2.5)
+};
+// "PUBLISH" or "CANCEL": METHOD, and the parameter of the content type.
+const char* MethodWord(CalendarMethod method);
+
+// An iCalendar stream with CRLF line ends. `summary` is one of our own texts,
 // `organizer` the address of the mail's sender.
 // `stamp` orders the versions of an entry (SEQUENCE, DTSTAMP): a later mail replaces an earlier.
-std::string WriteCalendar(const std::vector<CalendarEntry>& entries, const std::string& summary,
-                          const std::string& link, const std::string& organizer, absl::Time stamp);
+std::string WriteCalendar(CalendarMethod method, const std::vector<CalendarEntry>& entries,
+                          const std::string& summary, const std::string& link,
+                          const std::string& organizer, absl::Time stamp);
 
 }  // namespace ip::notification
 

@@ -91,10 +91,22 @@ absl::StatusOr<Text> LetterWriter::Write(const Letter& letter,
     return Fill(boost::locale::ngettext(one, many, letter.count, locale),
                 absl::StrCat(letter.count));
   };
-  const bool message = letter.type == LetterType::kMessage;
-  text.subject =
-      message ? say("You have a message - please log in")
-              : count("You have a task - please log in", "You have {1} tasks - please log in");
+  std::string lead;
+  switch (letter.type) {
+    case LetterType::kTasks:
+      text.subject = count("You have a task - please log in", "You have {1} tasks - please log in");
+      lead = count("A task is waiting for you.", "{1} tasks are waiting for you.");
+      break;
+    case LetterType::kMessage:
+      text.subject = say("You have a message - please log in");
+      lead = say("There is a message for you.");
+      break;
+    case LetterType::kDays:
+      text.subject = say("Your calendar has changed - please log in");
+      lead = count("A day in your calendar no longer applies.",
+                   "{1} days in your calendar no longer apply.");
+      break;
+  }
   text.sender =
       Fill(letter.audience == ResolveContactResponse::PROFESSIONAL ? say("Coordinating unit, {1}")
                                                                    : say("{1}, message service"),
@@ -106,8 +118,7 @@ absl::StatusOr<Text> LetterWriter::Write(const Letter& letter,
   data.set("lang", text.language);
   data.set("subject", text.subject);
   data.set("greeting", say("Hello,"));
-  data.set("lead", message ? say("There is a message for you.")
-                           : count("A task is waiting for you.", "{1} tasks are waiting for you."));
+  data.set("lead", lead);
   data.set("action", say("Log in to see what it is about:"));
   data.set("link", link);
   data.set("privacy", say("To protect privacy, this e-mail says nothing about the content."));

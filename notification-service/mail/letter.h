@@ -15,11 +15,12 @@ namespace ip::notification {
 enum class LetterType {
   kTasks,    // something waits to be done
   kMessage,  // something is to be known
+  kDays,     // days in the calendar are not right any more
 };
 
 struct Letter {
   LetterType type = LetterType::kTasks;
-  int count = 1;  // how many tasks wait
+  int count = 1;  // how many tasks wait, or days are not right
   individuellplan::type::v1::Language language = individuellplan::type::v1::NB;
   // Private persons get a sender that does not say which service it is about.
   individuellplan::type::v1::ResolveContactResponse::Audience audience =

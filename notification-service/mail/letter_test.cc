@@ -44,12 +44,12 @@ TEST(Letter, SpeaksBothNorwegiansAndEnglish) {
 
 TEST(Letter, NothingIsLeftUntranslatedOrUnfilled) {
   for (const auto language : {individuellplan::type::v1::NB, individuellplan::type::v1::NN}) {
-    for (const auto type : {LetterType::kTasks, LetterType::kMessage}) {
+    for (const auto type : {LetterType::kTasks, LetterType::kMessage, LetterType::kDays}) {
       for (const int count : {0, 1, 2, 3, 5, 21}) {
         const Text text = Write(LetterOf(type, count, language));
         const std::string all = text.subject + text.sender + text.plain + text.html;
-        for (const char* word :
-             {"You", "please", "Hello", "waiting", "privacy", "message service", "{1}", "{{"}) {
+        for (const char* word : {"You", "please", "Hello", "waiting", "calendar", "privacy",
+                                 "message service", "{1}", "{{"}) {
           EXPECT_THAT(all, Not(HasSubstr(word)));
         }
       }

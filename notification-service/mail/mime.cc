@@ -135,7 +135,7 @@ std::string BuildMime(const MimeMail& mail) {
   out += Part(boundary, "plain", mail.text.plain);
   out += Part(boundary, "html", mail.text.html);
   if (!mail.calendar.empty()) {
-    out += Part(boundary, "calendar; method=PUBLISH",
+    out += Part(boundary, absl::StrCat("calendar; method=", mail.calendar_method),
                 absl::StrReplaceAll(mail.calendar, {{"\r\n", "\n"}}));
   }
   absl::StrAppend(&out, "\r\n--", boundary, "--\r\n");

@@ -17,7 +17,8 @@ struct MimeMail {
   std::string message_id;  // "n.…@domain", without brackets
   std::string thread_id;   // the same for all mails about one duty; "" for none
   absl::Time date;
-  std::string calendar = {};  // an iCalendar object; "" for none
+  std::string calendar = {};                  // an iCalendar stream; "" for none
+  std::string calendar_method = {"PUBLISH"};  // its METHOD
   // Where a POST opts out of what is optional (RFC 8058); "" for none.
   std::string unsubscribe_url = {};
 };

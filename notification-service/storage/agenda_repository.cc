@@ -115,12 +115,11 @@ absl::Status AgendaRepository::BindIn(sql::Session& session, const std::string& 
     if (status = MarkPortalOnly(session, slot, now); !status.ok()) return status;
   }
   for (const Slot& slot : choice.single) {
-    auto binds = session.QueryOne("SELECT binds FROM slot WHERE id = ?", {slot.id},
-                                  [](const sql::Row& row) { return row.Int64(0); });
-    if (!binds.ok()) return binds.status();
-    status =
-        MakeMessage(session, {slot}, absl::StrCat("slot|", slot.id, "|", binds->value_or(0)), now);
-    if (!status.ok()) return status;
+    if (status = MakeSingle(session, {slot}, now); !status.ok()) return status;
+    ++bound.messages;
+  }
+  if (!choice.taken_back.empty()) {
+    if (status = MakeSingle(session, choice.taken_back, now); !status.ok()) return status;
     ++bound.messages;
   }
   if (choice.digest.empty()) return absl::OkStatus();
@@ -128,6 +127,15 @@ absl::Status AgendaRepository::BindIn(sql::Session& session, const std::string& 
   return MakeMessage(
       session, choice.digest,
       absl::StrCat("digest|", addressee, "|", absl::FormatCivilTime(OsloDay(now)), "|", made), now);
+}
+
+absl::Status AgendaRepository::MakeSingle(sql::Session& session, const std::vector<Slot>& slots,
+                                          absl::Time now) {
+  const std::string& id = slots.front().id;
+  auto binds = session.QueryOne("SELECT binds FROM slot WHERE id = ?", {id},
+                                [](const sql::Row& row) { return row.Int64(0); });
+  if (!binds.ok()) return binds.status();
+  return MakeMessage(session, slots, absl::StrCat("slot|", id, "|", binds->value_or(0)), now);
 }
 
 absl::Status AgendaRepository::MakeMessage(sql::Session& session, const std::vector<Slot>& slots,

@@ -48,7 +48,8 @@ class AgendaRepository {
  private:
   absl::Status BindIn(sql::Session& session, const std::string& addressee, absl::Time now,
                       Bound& bound);
-  // Makes a message of slots, which must not be empty.
+  // Make a message of slots, which must not be empty. What is no digest has the key of its first.
+  absl::Status MakeSingle(sql::Session& session, const std::vector<Slot>& slots, absl::Time now);
   absl::Status MakeMessage(sql::Session& session, const std::vector<Slot>& slots,
                            const std::string& key_text, absl::Time now);
 

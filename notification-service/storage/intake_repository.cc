@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "individuellplan/notification/v1/notification_service.pb.h"
 #include "lib/base/clock.h"
 #include "lib/base/id.h"
 #include "lib/crypto/hmac.h"
@@ -15,6 +16,7 @@ namespace ip::notification {
 namespace {
 
 using individuellplan::notification::storage::Projection;
+using individuellplan::notification::v1::Preferences;
 
 // The revision of an aggregate of which no event has been taken in; real ones are above.
 constexpr int64_t kNothingHeld = -1;
@@ -156,6 +158,19 @@ absl::StatusOr<std::optional<Held>> IntakeRepository::Read(const std::string& na
   return Held{projection.event(), OpeningsOf(projection), *std::move(slots)};
 }
 
+absl::Status IntakeRepository::StoreCalledOff(sql::Session& session, Slot slot, absl::Time now) {
+  auto wishes = session.QueryOne("SELECT preferences FROM preference WHERE recipient = ?",
+                                 {slot.recipient}, [](const sql::Row& row) {
+                                   Preferences preferences;
+                                   preferences.ParseFromString(row.String(0));
+                                   return preferences;
+                                 });
+  if (!wishes.ok() || !wishes->value_or(Preferences()).calendar_entries()) return wishes.status();
+  if (!slot.id.empty()) return UpdateSlot(session, slot);
+  slot.id = NewId(now);
+  return InsertSlot(session, slot, crypto::HmacSha256(key_, NaturalKey(slot)));
+}
+
 absl::StatusOr<bool> IntakeRepository::Store(sql::Session& session, const ObligationEvent& event,
                                              Word word, const RuleSet& rules, absl::Time now) {
   // A row that is not there yet cannot be locked: without this, two replicas that meet a new
@@ -193,6 +208,9 @@ absl::StatusOr<bool> IntakeRepository::Store(sql::Session& session, const Obliga
     if (status = UpdateSlot(session, slot); !status.ok()) return status;
     if (slot.state != SlotState::kCancelled) continue;
     if (status = CallOffMessageOf(session, slot.id, slot.reason); !status.ok()) return status;
+  }
+  for (const Slot& slot : CalledOff(current, *existing, now)) {
+    if (status = StoreCalledOff(session, slot, now); !status.ok()) return status;
   }
   status = session
                .Execute(

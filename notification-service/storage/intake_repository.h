@@ -61,6 +61,8 @@ class IntakeRepository {
   enum class Word { kNewer, kHeld, kTruth };
   absl::StatusOr<bool> Store(sql::Session& session, const ObligationEvent& event, Word word,
                              const RuleSet& rules, absl::Time now);
+  // For whom mails bring calendar entries; others are not told.
+  absl::Status StoreCalledOff(sql::Session& session, Slot slot, absl::Time now);
 
   sql::Pool& pool_;
   const std::string key_;

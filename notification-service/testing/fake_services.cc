@@ -78,6 +78,11 @@ void FakeServices::CutStreams() {
   ++cuts_;
 }
 
+void FakeServices::CutAfter(int events) {
+  const absl::MutexLock lock(&mutex_);
+  cut_after_ = events;
+}
+
 int FakeServices::streams() const {
   const absl::MutexLock lock(&mutex_);
   return streams_;
@@ -88,10 +93,11 @@ absl::Status FakeServices::Watch(rpc::CallContext& ctx, const std::string& prefi
   size_t next = 0;
   if (!after.empty() && !absl::SimpleAtoi(after, &next))
     return absl::InvalidArgumentError("cursor");
-  int cuts = 0;
+  int cuts = 0, written = 0, cut_after = 0;
   {
     const absl::MutexLock lock(&mutex_);
     cuts = cuts_;
+    cut_after = cut_after_;
     ++streams_;
   }
   while (ctx.Wait(absl::Milliseconds(5))) {
@@ -105,6 +111,7 @@ absl::Status FakeServices::Watch(rpc::CallContext& ctx, const std::string& prefi
     }
     for (const Event& event : ready) {
       if (!writer.Write(event)) return absl::OkStatus();
+      if (++written == cut_after) return absl::UnavailableError("cut");
     }
   }
   return absl::OkStatus();

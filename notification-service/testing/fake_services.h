@@ -29,6 +29,8 @@ class FakeServices {
   void SetContact(const std::string& recipient, const Contact& contact);
   // Ends all running streams.
   void CutStreams();
+  // From now on each stream ends after so many events.
+  void CutAfter(int events);
   // How often a feed was opened.
   int streams() const;
 
@@ -42,6 +44,7 @@ class FakeServices {
   std::vector<Event> events_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, Contact> contacts_ ABSL_GUARDED_BY(mutex_);
   int cuts_ ABSL_GUARDED_BY(mutex_) = 0;
+  int cut_after_ ABSL_GUARDED_BY(mutex_) = 0;  // 0: never
   int streams_ ABSL_GUARDED_BY(mutex_) = 0;
   std::unique_ptr<rpc::Server> server_;
 };

@@ -94,6 +94,7 @@ std::optional<Courier::Contact> Courier::Find(const Message& message, std::vecto
       request.set_recipient(slot.recipient);
       request.set_obligation(slot.obligation);
       request.set_capacity(slot.capacity);
+      request.set_called_off(TakesBack(slot));
       contact = (*source)->Resolve(request);
     }
     const bool not_theirs = contact.ok() ? contact->obstacle() == Contact::NOT_RESPONSIBLE
@@ -122,8 +123,11 @@ std::optional<Courier::Contact> Courier::Find(const Message& message, std::vecto
 absl::StatusOr<std::string> Courier::Write(const Message& message, const std::vector<Slot>& live,
                                            const Contact& contact, const std::string& address) {
   Letter letter;
-  letter.type =
-      std::all_of(live.begin(), live.end(), OnlyTells) ? LetterType::kMessage : LetterType::kTasks;
+  // A mail takes days back or tells of duties, never both.
+  const bool takes_back = TakesBack(live.front());
+  letter.type = takes_back                                         ? LetterType::kDays
+                : std::all_of(live.begin(), live.end(), OnlyTells) ? LetterType::kMessage
+                                                                   : LetterType::kTasks;
   letter.count = static_cast<int>(live.size());
   letter.language = contact.language();
   letter.audience = contact.audience();
@@ -162,7 +166,9 @@ absl::StatusOr<std::string> Courier::Write(const Message& message, const std::ve
   if (optional && options_.signs_list_headers) {
     mail.unsubscribe_url = LinkTo("/varsel/avmeld/", OptOutToken(options_.mail_key, message.id));
   }
-  if (wishes.ok() && wishes->preferences.calendar_entries()) AddCalendar(message, live, mail);
+  if (takes_back || (wishes.ok() && wishes->preferences.calendar_entries())) {
+    AddCalendar(message, live, mail);
+  }
   return BuildMime(mail);
 }
 
@@ -183,8 +189,10 @@ void Courier::AddCalendar(const Message& message, const std::vector<Slot>& live,
         {.uid = absl::StrCat("c.", uid, "@", DomainOf(options_.mail_from)), .day = *slot.due});
   }
   if (entries.empty()) return;
-  mail.calendar = WriteCalendar(entries, mail.text.summary, mail.text.link, options_.mail_from,
-                                message.create_time);
+  const auto method = TakesBack(live.front()) ? CalendarMethod::kCancel : CalendarMethod::kPublish;
+  mail.calendar_method = MethodWord(method);
+  mail.calendar = WriteCalendar(method, entries, mail.text.summary, mail.text.link,
+                                options_.mail_from, message.create_time);
 }
 
 Finish Courier::Missed(Delivery::State state, const char* reason, const char* outcome) {

@@ -1,138 +1,13 @@
 // From feed to mail box: everything real but the two services (fakes on gRPC) and the clock.
-#include <gmock/gmock.h>
-#include <sys/stat.h>
-
-#include <atomic>
-#include <fstream>
-#include <functional>
-
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "lib/auth/jose.h"
-#include "lib/base/metrics.h"
-#include "lib/testing/mariadb.h"
-#include "notification-service/domain/test_events.h"
-#include "notification-service/testing/fake_services.h"
-#include "notification-service/testing/mail_sink.h"
-#include "notification-service/worker/dispatcher.h"
-#include "notification-service/worker/feed_reader.h"
-#include "notification-service/worker/planner.h"
-#include "notification-service/worker/reconciler.h"
+#include "notification-service/worker/test_worker.h"
 
 namespace ip::notification {
 namespace {
 
 using ::testing::HasSubstr;
 using ::testing::Not;
-
-class ManualClock final : public Clock {
- public:
-  absl::Time Now() const override { return absl::FromUnixMicros(now_); }
-  void Set(absl::Time time) { now_ = absl::ToUnixMicros(time); }
-
- private:
-  std::atomic<int64_t> now_ = 0;
-};
-
-bool Eventually(const std::function<bool()>& done) {
-  const absl::Time deadline = SystemClock().Now() + absl::Seconds(30);
-  while (!done()) {
-    if (SystemClock().Now() > deadline) return false;
-    absl::SleepFor(absl::Milliseconds(20));
-  }
-  return true;
-}
-
-std::unique_ptr<auth::TokenSigner> Signer() {
-  const std::string file = ::testing::TempDir() + "notification-signing.jwk";
-  std::ofstream(file) << auth::NewSigningKey("notification-service").dump();
-  chmod(file.c_str(), 0600);
-  return *auth::TokenSigner::Load(file);
-}
-
-const std::string kKey(32, 'k');
-constexpr char kReference[] =
-    R"({"municipalities": [{"code": "9901", "displayName": "Fjordvik kommune"}]})";
-
-// The service's threads; they can be stopped and started again over the same database.
-struct Running {
-  Running(sql::Pool* pool, const FakeServices& fakes, const MailSink& sink, const Clock* clock)
-      : sources(*MakeSources(fakes.address(), fakes.address(), signer.get(), {})),
-        intake(pool, kKey),
-        agenda(pool, kKey),
-        deliveries(pool),
-        inbox(pool),
-        reach(pool, kKey) {
-    CourierOptions options;
-    options.mail_from = "ikke-svar@fjordvik.example";
-    options.mail_key = kKey;
-    options.public_url = "https://ip.fjordvik.example";
-    options.signs_list_headers = true;
-    options.relay.url = sink.url();
-    options.relay.plaintext = true;
-    options.relay.reply_timeout = absl::Seconds(1);
-    dispatcher.emplace(
-        Courier::Parts{&deliveries, &inbox, &reach, &letters, &reference, &sources, clock}, options,
-        2, &queued);
-    planner.emplace(Planner::Parts{&intake, &agenda, &deliveries, &reach, &rules, clock, &planned,
-                                   &queued, absl::Seconds(1)});
-    for (const auto& source : sources) {
-      feeds.push_back(std::make_unique<FeedReader>(source.get(), &intake, &rules, clock, &planned));
-    }
-  }
-  std::unique_ptr<auth::TokenSigner> signer = Signer();
-  Sources sources;
-  Rules rules = *Rules::LoadDirectory(IP_RULES_DIR);
-  Reference reference = *Reference::Parse(kReference);
-  LetterWriter letters = *LetterWriter::Create("https://ip.fjordvik.example");
-  IntakeRepository intake;
-  AgendaRepository agenda;
-  DeliveryRepository deliveries;
-  InboxRepository inbox;
-  ReachRepository reach;
-  Bell planned, queued;
-  std::optional<Dispatcher> dispatcher;
-  std::optional<Planner> planner;
-  std::vector<std::unique_ptr<FeedReader>> feeds;
-};
-
-class WorkerTest : public ::testing::Test {
- protected:
-  WorkerTest() {
-    clock_.Set(OsloTime(2027, 1, 4, 12));
-    Start();
-  }
-  void Start() { running_.emplace(&database_.pool(), fakes_, sink_, &clock_); }
-
-  ObligationEvent Evaluation(int64_t revision, absl::CivilDay due) {
-    ObligationEvent event = EventOf("plans/secret-plan", revision);
-    AddDuty(event, "evaluations/secret-evaluation", Obligation::PLAN_EVALUATION,
-            {{"persons/kari", Obligation::COORDINATOR},
-             {"persons/ola", Obligation::RESPONSIBLE},
-             {"persons/eva", Obligation::OWNER}},
-            due);
-    return event;
-  }
-  bool PlannedTo(int64_t revision) {
-    return Eventually([&] {
-      auto session = *database_.pool().Acquire(SystemClock().Now() + absl::Seconds(5));
-      auto found = session.QueryOne("SELECT 1 FROM aggregate WHERE revision = ?", {revision},
-                                    [](const sql::Row& row) { return row.Int64(0); });
-      return found.ok() && found->has_value();
-    });
-  }
-  int Sent() const { return static_cast<int>(sink_.Mails().size()); }
-  int In(Delivery::State state) {
-    return static_cast<int>(
-        running_->deliveries.List(state, "", 100, SystemClock().Now() + absl::Seconds(5))->size());
-  }
-
-  ip::testing::TestDatabase database_{"notification-service/migrations"};
-  FakeServices fakes_;
-  MailSink sink_;
-  ManualClock clock_;
-  std::optional<Running> running_;
-};
 
 TEST_F(WorkerTest, AnEvaluationIsRemindedOfInTime) {
   fakes_.Tell(Evaluation(1, absl::CivilDay(2027, 3, 10)));
@@ -239,66 +114,6 @@ TEST_F(WorkerTest, ANoticeIsReceiptedAndTheUnitToldAtOnce) {
   ASSERT_TRUE(Eventually([&] { return sink_.CountTo("leder.fjordvik@example.no") == 1; }));
 }
 
-TEST_F(WorkerTest, WhoCannotBeReachedIsCountedNotForgotten) {
-  FakeServices::Contact reserved, unknown, gone;
-  reserved.set_obstacle(FakeServices::Contact::RESERVED);
-  unknown.set_obstacle(FakeServices::Contact::NO_ADDRESS);
-  gone.set_obstacle(FakeServices::Contact::NOT_RESPONSIBLE);
-  fakes_.SetContact("persons/kari", reserved);
-  fakes_.SetContact("persons/ola", unknown);
-  fakes_.SetContact("persons/eva", gone);
-  fakes_.Tell(Evaluation(1, absl::CivilDay(2027, 3, 10)));
-  ASSERT_TRUE(PlannedTo(1));
-  clock_.Set(OsloTime(2027, 3, 3, 9));
-  ASSERT_TRUE(Eventually([&] { return In(Delivery::SUPPRESSED) == 3; }));
-  EXPECT_THAT(MetricsText(), HasSubstr("ip_notify_nobody_reached_total{reason=\"RESERVED\"} 1"));
-  // One task for the unit, by mail and in its portal; nothing about what is nobody's duty.
-  ASSERT_TRUE(Eventually([&] { return sink_.CountTo("fjordvik@example.no") == 1; }));
-  EXPECT_EQ(Sent(), 1);
-  const auto unit = *running_->inbox.List({"units/fjordvik"}, false, {}, 10,
-                                          SystemClock().Now() + absl::Seconds(5));
-  ASSERT_EQ(unit.size(), 1u);
-  EXPECT_EQ(unit[0].notification.kind(), Obligation::RECIPIENT_UNREACHABLE);
-  EXPECT_EQ(unit[0].notification.obligation(), "plans/secret-plan/evaluations/secret-evaluation");
-  // Where no mail goes, the portal still tells; what is nobody's duty is not told.
-  const auto deadline = SystemClock().Now() + absl::Seconds(5);
-  EXPECT_EQ(running_->inbox.List({"persons/kari"}, false, {}, 10, deadline)->size(), 1u);
-  EXPECT_EQ(running_->inbox.List({"persons/eva"}, false, {}, 10, deadline)->size(), 0u);
-}
-
-TEST_F(WorkerTest, GoesOnWhereTheFeedWasCut) {
-  for (int i = 1; i <= 20; ++i) {
-    ObligationEvent event = EventOf(absl::StrCat("notices/", i), 1);
-    AddDuty(event, "", Obligation::NOTICE_RECEIPT,
-            {{absl::StrCat("persons/p", i), Obligation::NOTIFIER}});
-    fakes_.Tell(event);
-    if (i % 5 != 0) continue;
-    ASSERT_TRUE(Eventually([&] { return Sent() == i; })) << Sent();
-    fakes_.CutStreams();
-  }
-  ASSERT_TRUE(Eventually([&] { return Sent() == 20; })) << Sent();
-  EXPECT_GT(fakes_.streams(), 2);
-  for (int i = 1; i <= 20; ++i) EXPECT_EQ(sink_.CountTo(absl::StrCat("p", i, "@example.no")), 1);
-}
-
-TEST_F(WorkerTest, TriesAgainWhatFailedForNow) {
-  FakeServices::Contact contact;
-  contact.set_email("rcpt-450.x@example.no");
-  fakes_.SetContact("persons/lege", contact);
-  ObligationEvent event = EventOf("notices/n", 1);
-  AddDuty(event, "", Obligation::NOTICE_RECEIPT, {{"persons/lege", Obligation::NOTIFIER}});
-  fakes_.Tell(event);
-  ASSERT_TRUE(Eventually([&] {
-    const auto waiting = *running_->deliveries.List(Delivery::SCHEDULED, "", 10,
-                                                    SystemClock().Now() + absl::Seconds(5));
-    return waiting.size() == 1 && waiting[0].last_code() == 450;
-  }));
-  contact.set_email("lege@example.no");
-  fakes_.SetContact("persons/lege", contact);
-  clock_.Set(clock_.Now() + absl::Minutes(2));
-  ASSERT_TRUE(Eventually([&] { return Sent() == 1; }));
-}
-
 TEST_F(WorkerTest, ManyTasksAreOneMail) {
   for (int i = 1; i <= 3; ++i) {
     ObligationEvent event = EventOf(absl::StrCat("plans/", i), 1);
@@ -315,37 +130,6 @@ TEST_F(WorkerTest, ManyTasksAreOneMail) {
   ASSERT_TRUE(Eventually([&] { return In(Delivery::SENT) == 1; }));
   EXPECT_EQ(Sent(), 1);
   EXPECT_THAT(sink_.Mails()[0], HasSubstr("3_oppgaver"));
-}
-
-TEST_F(WorkerTest, AnAddressThatDoesNotExistIsShutOutAndTheUnitIsTold) {
-  FakeServices::Contact contact;
-  contact.set_email("rcpt-550.x@example.no");  // "550 5.1.1"
-  fakes_.SetContact("persons/eva", contact);
-  for (int i = 1; i <= 2; ++i) {
-    ObligationEvent event = EventOf(absl::StrCat("notices/", i), 1);
-    AddDuty(event, "", Obligation::NOTICE_RECEIPT, {{"persons/eva", Obligation::NOTIFIER}});
-    fakes_.Tell(event);
-    ASSERT_TRUE(Eventually([&] { return sink_.CountTo("fjordvik@example.no") == i; })) << i;
-  }
-  EXPECT_EQ(In(Delivery::FAILED), 1);
-  EXPECT_EQ(In(Delivery::SUPPRESSED), 1);  // not tried again
-  const auto shut_out = *running_->deliveries.List(Delivery::SUPPRESSED, "", 10,
-                                                   SystemClock().Now() + absl::Seconds(5));
-  EXPECT_EQ(shut_out[0].reason(), "ADDRESS_BOUNCES");
-}
-
-TEST_F(WorkerTest, ASecondAttemptIsTheSameMailByteForByte) {
-  FakeServices::Contact contact;
-  contact.set_email("dot-drop-taken.x@example.no");  // takes it and says nothing
-  fakes_.SetContact("persons/lege", contact);
-  ObligationEvent event = EventOf("notices/n", 1);
-  AddDuty(event, "", Obligation::NOTICE_RECEIPT, {{"persons/lege", Obligation::NOTIFIER}});
-  fakes_.Tell(event);
-  ASSERT_TRUE(Eventually([&] { return Sent() == 2; })) << Sent();
-  const auto mails = sink_.Mails();
-  EXPECT_EQ(mails[0], mails[1]);
-  ASSERT_TRUE(Eventually([&] { return In(Delivery::HELD) == 1; }));  // and no third time
-  EXPECT_EQ(Sent(), 2);
 }
 
 TEST_F(WorkerTest, WhatIsOptionalOffersAWayOutAndACalendarToWhoWantsIt) {
@@ -370,48 +154,44 @@ TEST_F(WorkerTest, WhatIsOptionalOffersAWayOutAndACalendarToWhoWantsIt) {
   EXPECT_THAT(sink_.Mails()[1], Not(HasSubstr("List-Unsubscribe")));
 }
 
-TEST_F(WorkerTest, AComparisonFindsAndMendsDrift) {
+TEST_F(WorkerTest, AMovedDayIsTakenOutOfTheCalendarByTheSameUid) {
+  Preferences wishes;
+  wishes.set_calendar_entries(true);
+  ASSERT_TRUE(*running_->inbox.SetPreferences("persons/ola", wishes, 0,
+                                              SystemClock().Now() + absl::Seconds(5)));
   fakes_.Tell(Evaluation(1, absl::CivilDay(2027, 3, 10)));
   ASSERT_TRUE(PlannedTo(1));
-  Reconciler reconciler(&running_->sources, &running_->intake, &running_->rules, &clock_,
-                        &running_->planned);
-  Reconciled found = reconciler.Compare();
-  EXPECT_EQ(found.same, 1);
-  EXPECT_EQ(found.drift + found.behind + found.failed + found.gone, 0);
-  // The same revision with another date: no feed would mend that.
-  fakes_.Tell(Evaluation(1, absl::CivilDay(2027, 3, 17)));
-  EXPECT_EQ(reconciler.Compare().drift, 1);
-  found = reconciler.Compare();
-  EXPECT_EQ(found.drift, 0);
-  EXPECT_EQ(found.same, 1);
-  const auto planned = *running_->agenda.Planned("plans/secret-plan", OsloTime(2028, 1, 1, 0),
-                                                 SystemClock().Now() + absl::Seconds(5));
-  ASSERT_FALSE(planned.empty());
-  for (const Slot& slot : planned) EXPECT_EQ(slot.due, absl::CivilDay(2027, 3, 17));
-}
-
-// The relay is down over a night: the morning's mail takes up what has not left, of each duty the
-// latest rung.
-TEST_F(WorkerTest, WhatDidNotLeaveYesterdayIsGatheredAnew) {
-  FakeServices::Contact contact;
-  contact.set_email("rcpt-450.x@example.no");
-  fakes_.SetContact("persons/kari", contact);
-  ObligationEvent event = EventOf("plans/p", 1);
-  AddDuty(event, "evaluations/a", Obligation::PLAN_EVALUATION,
-          {{"persons/kari", Obligation::COORDINATOR}}, absl::CivilDay(2027, 3, 10));
-  AddDuty(event, "evaluations/b", Obligation::PLAN_EVALUATION,
-          {{"persons/kari", Obligation::COORDINATOR}}, absl::CivilDay(2027, 3, 11));
-  fakes_.Tell(event);
-  ASSERT_TRUE(PlannedTo(1));
-  // -7d of a; the next try would be after hours.
-  clock_.Set(OsloTime(2027, 3, 3, 16, 59) + absl::Seconds(30));
-  ASSERT_TRUE(Eventually([&] { return In(Delivery::SUPPRESSED) == 1; }));
-  contact.set_email("kari@example.no");
-  fakes_.SetContact("persons/kari", contact);
-  clock_.Set(OsloTime(2027, 3, 4, 9));  // -7d of b
-  ASSERT_TRUE(Eventually([&] { return In(Delivery::SENT) == 1; }));
-  ASSERT_EQ(Sent(), 1);
-  EXPECT_THAT(sink_.Mails()[0], HasSubstr("2_oppgaver"));
+  clock_.Set(OsloTime(2027, 2, 24, 9));  // -14d
+  ASSERT_TRUE(Eventually([&] { return In(Delivery::SENT) == 3; }));
+  // Moved: the old evaluation is gone, a new one stands in its place.
+  ObligationEvent moved = EventOf("plans/secret-plan", 2);
+  AddDuty(moved, "evaluations/another", Obligation::PLAN_EVALUATION,
+          {{"persons/ola", Obligation::RESPONSIBLE}}, absl::CivilDay(2027, 4, 21));
+  fakes_.Tell(moved);
+  ASSERT_TRUE(PlannedTo(2));
+  clock_.Set(OsloTime(2027, 2, 24, 9, 11));  // it might have come back
+  ASSERT_TRUE(Eventually([&] { return In(Delivery::SENT) == 4; })) << Sent();
+  const auto entry = [](const std::string& mail, const char* name) {
+    const size_t at = mail.find(name);
+    return at == std::string::npos ? "" : mail.substr(at, mail.find("\r\n", at) - at);
+  };
+  std::string published, taken_back;
+  for (const std::string& mail : sink_.Mails()) {
+    if (absl::StrContains(mail, "method=CANCEL")) taken_back = mail;
+    if (absl::StrContains(mail, "method=PUBLISH")) published = mail;
+  }
+  EXPECT_THAT(taken_back, HasSubstr("METHOD:CANCEL"));
+  EXPECT_THAT(taken_back, HasSubstr("DTSTART;VALUE=3DDATE:20270310"));
+  EXPECT_NE(entry(published, "UID:"), "");
+  EXPECT_EQ(entry(taken_back, "UID:"), entry(published, "UID:"));
+  EXPECT_NE(entry(taken_back, "SEQUENCE:"), entry(published, "SEQUENCE:"));
+  // Told again, it changes nothing; and who has no calendar entries hears nothing.
+  moved.set_revision(3);
+  fakes_.Tell(moved);
+  ASSERT_TRUE(PlannedTo(3));
+  clock_.Set(OsloTime(2027, 2, 25, 9));
+  ASSERT_TRUE(Eventually([&] { return In(Delivery::SCHEDULED) + In(Delivery::CLAIMED) == 0; }));
+  EXPECT_EQ(Sent(), 4);
 }
 
 }  // namespace

@@ -73,9 +73,11 @@ Contact AtWork(const std::string& email, type::Language language) {
 
 bool IsStillTheirs(const CarePlan& plan, const type::ResolveContactRequest& request,
                    absl::CivilDay today) {
+  if (request.called_off() && request.recipient() == plan.subject().person()) return true;
   const auto event = ObligationsOf(plan, today);
   for (const auto& duty : event.obligations()) {
-    if (duty.name() != request.obligation()) continue;
+    // What is called off is told to whom any duty still names.
+    if (duty.name() != request.obligation() && !request.called_off()) continue;
     // The unit answers for every open duty in the end, also where the duty does not name it.
     if (request.recipient() == plan.unit()) return true;
     for (const auto& party : duty.parties()) {

@@ -240,11 +240,13 @@ TEST_F(PlanServiceTest, BlocksWinAndAreLifted) {
 TEST_F(PlanServiceTest, AddressesAreToldWhileTheDutyIsTheirs) {
   const CarePlan plan = Active();
   const auto resolve = [&](const std::string& recipient, const std::string& duty,
-                           Obligation::Capacity capacity = Obligation::CAPACITY_UNSPECIFIED) {
+                           Obligation::Capacity capacity = Obligation::CAPACITY_UNSPECIFIED,
+                           bool called_off = false) {
     type::ResolveContactRequest request;
     request.set_recipient(recipient);
     request.set_obligation(duty);
     request.set_capacity(capacity);
+    request.set_called_off(called_off);
     return Must(Call(*feed_stub_, &pb::PlanFeedService::Stub::ResolveContact, request, service_));
   };
   const std::string evaluation = plan.evaluations(0).name();
@@ -264,6 +266,11 @@ TEST_F(PlanServiceTest, AddressesAreToldWhileTheDutyIsTheirs) {
   *move.mutable_due_date() = ToDate(OsloDay(clock_.Now()) + 70);
   Must(Plan(&Stub::RescheduleEvaluation, move, coordinator_));
   EXPECT_EQ(resolve(helper_.name, evaluation).obstacle(),
+            type::ResolveContactResponse::NOT_RESPONSIBLE);
+  // A day in their calendar is taken back from those who are still there.
+  EXPECT_EQ(resolve(helper_.name, evaluation, Obligation::RESPONSIBLE, true).email(),
+            "per.vik@fjordvik.example");
+  EXPECT_EQ(resolve(stranger_.name, evaluation, Obligation::RESPONSIBLE, true).obstacle(),
             type::ResolveContactResponse::NOT_RESPONSIBLE);
 }
 
