@@ -303,11 +303,11 @@ class FhirCall : public std::enable_shared_from_this<FhirCall> {
                         record->SetCaller(pass->caller);
                         self->role_ = pass->caller.role;
                         const auto kept = std::make_shared<Pass>(*std::move(pass));
-                        ForwardUnary(
+                        self->Hold(ForwardUnary(
                             {self->door_.backends_[method->route], *method, *kept, *record,
                              CapDeadline(*method, record->arrival(), absl::InfiniteFuture())},
                             wire, [finish, kept](const absl::Status& status, std::string answer) {
-        finish(status, answer);
+                              finish(status, answer);
                             }));
                       });
   }

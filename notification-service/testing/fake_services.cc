@@ -97,7 +97,6 @@ absl::Status FakeServices::Watch(rpc::CallContext& ctx, const std::string& prefi
   {
     const absl::MutexLock lock(&mutex_);
     cuts = cuts_;
-    cut_after = cut_after_;
     ++streams_;
   }
   while (ctx.Wait(absl::Milliseconds(5))) {
@@ -105,6 +104,7 @@ absl::Status FakeServices::Watch(rpc::CallContext& ctx, const std::string& prefi
     {
       const absl::MutexLock lock(&mutex_);
       if (cuts != cuts_) return absl::UnavailableError("cut");
+      cut_after = cut_after_;
       for (; next < events_.size(); ++next) {
         if (absl::StartsWith(events_[next].aggregate(), prefix)) ready.push_back(events_[next]);
       }
