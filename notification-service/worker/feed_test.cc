@@ -6,7 +6,7 @@
 #include <set>
 
 #include "absl/strings/str_cat.h"
-#include "notification-service/worker/test_worker.h"
+#include "notification-service/testing/running_service.h"
 
 namespace ip::notification {
 namespace {

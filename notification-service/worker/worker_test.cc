@@ -1,7 +1,7 @@
 // From feed to mail box: everything real but the two services (fakes on gRPC) and the clock.
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "notification-service/worker/test_worker.h"
+#include "notification-service/testing/running_service.h"
 
 namespace ip::notification {
 namespace {

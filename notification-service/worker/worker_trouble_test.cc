@@ -1,7 +1,7 @@
 // What goes wrong between feed and mail box.
 #include "absl/strings/str_cat.h"
 #include "lib/base/metrics.h"
-#include "notification-service/worker/test_worker.h"
+#include "notification-service/testing/running_service.h"
 
 namespace ip::notification {
 namespace {

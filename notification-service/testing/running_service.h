@@ -1,7 +1,7 @@
 // The service's threads over a real database, relay and gRPC; the two services and the clock are
 // played.
-#ifndef NOTIFICATION_SERVICE_WORKER_TEST_WORKER_H_
-#define NOTIFICATION_SERVICE_WORKER_TEST_WORKER_H_
+#ifndef NOTIFICATION_SERVICE_TESTING_RUNNING_SERVICE_H_
+#define NOTIFICATION_SERVICE_TESTING_RUNNING_SERVICE_H_
 
 #include <gmock/gmock.h>
 #include <sys/stat.h>
@@ -137,4 +137,4 @@ class WorkerTest : public ::testing::Test {
 
 }  // namespace ip::notification
 
-#endif  // NOTIFICATION_SERVICE_WORKER_TEST_WORKER_H_
+#endif  // NOTIFICATION_SERVICE_TESTING_RUNNING_SERVICE_H_
