@@ -1,6 +1,7 @@
 """Alert rules: they load, fire when they should and not otherwise (promtool), each has a test, and the runbook has
 the section that each alert names."""
 
+import json
 import pathlib
 import re
 import shutil
@@ -34,3 +35,20 @@ def test_the_runbook_tells_what_to_do():
     for rule in ALERTS:
         page, _, section = rule["annotations"]["runbook"].partition("#")
         assert page == "docs/operations.md" and section in sections, f"{rule['alert']}: no section {section}"
+
+
+def names_in(expression):
+    """The metrics a PromQL expression speaks of."""
+    known = {"sum", "max", "rate", "on", "and", "or", "absent", "topk", "histogram_quantile", "up"}
+    expression = re.sub(r"\{[^}]*\}|\[[^\]]*\]|\b(by|on) \([^)]*\)|\"[^\"]*\"", " ", expression)
+    return {re.sub(r"_bucket$", "", name) for name in re.findall(r"[a-z_][a-z0-9_]+", expression)} - known
+
+
+def test_no_alert_or_panel_speaks_of_a_metric_that_no_program_has():
+    sources = "".join(file.read_text() for part in ("lib", "gateway", "plan-service", "referral-service", "notification-service")
+                      for file in (ROOT / part).rglob("*.cc"))
+    dashboard = json.loads((ROOT / "k8s/components/monitoring/dashboard.json").read_text())
+    asked = [target["expr"] for panel in dashboard["panels"] for target in panel["targets"]] + [a["expr"] for a in ALERTS]
+    names = {name for expression in asked for name in names_in(expression)}
+    assert len(names) > 12
+    assert {name for name in names if f'"{name}"' not in sources} == set()
