@@ -4,6 +4,8 @@
 
 #include <regex>
 
+#include "lib/base/derived_id.h"
+
 namespace ip {
 namespace {
 
@@ -19,6 +21,13 @@ TEST(Etag, ChangesWithVersionAndName) {
   EXPECT_NE(MakeEtag("plans/a", 1), MakeEtag("plans/a", 2));
   EXPECT_NE(MakeEtag("plans/a", 1), MakeEtag("plans/b", 1));
   EXPECT_EQ(MakeEtag("plans/a", 1), MakeEtag("plans/a", 1));
+}
+
+TEST(DerivedId, IsAUuidThatFollowsFromItsSeed) {
+  EXPECT_TRUE(IsUuid(DerivedId("a")));
+  EXPECT_EQ(DerivedId("a"), DerivedId("a"));
+  EXPECT_NE(DerivedId("a"), DerivedId("b"));
+  EXPECT_EQ(DerivedId("a")[14], '8');
 }
 
 }  // namespace
