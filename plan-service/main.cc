@@ -47,7 +47,7 @@ absl::Status Serve() {
   plan::AccessLog access_log(pool->get(), cipher->get());
   const plan::PersonNumbers numbers(pool->get(), cipher->get());
   const plan::Krr krr(absl::GetFlag(FLAGS_krr_url));
-  const plan::PlanQuestions questions(pool->get());
+  const plan::PlanQuestions questions(pool->get(), cipher->get());
   const plan::Desk desk({&plans, &access_log, &numbers, &*ids, accepted, &*reference, &*rules, &krr,
                          &feed, clock->get(), &questions, &*bundles});
   plan::AgeWorker ages(&plans, &questions, clock->get());

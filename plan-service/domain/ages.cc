@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "lib/base/derived_id.h"
 #include "lib/base/errors.h"
 #include "lib/base/id.h"
 #include "plan-service/domain/dates.h"
@@ -51,6 +52,22 @@ void AddTask(const CarePlan& plan, const plan_rules::AgeRule& age, absl::CivilDa
                    }});
 }
 
+// The question to the young person: the same thing again, this time theirs to give. What had an end
+// of its own keeps it.
+void AskAnew(const Consent& given, CarePlan& plan) {
+  Consent& question = *plan.add_consents();
+  // The same name, whoever gets there first.
+  question.set_name(absl::StrCat(plan.name(), "/consents/", DerivedId("renews|" + given.name())));
+  question.set_state(Consent::PROPOSED);
+  question.set_kind(given.kind());
+  question.set_participant(given.participant());
+  *question.mutable_sections() = given.sections();
+  question.set_purpose(given.purpose());
+  if (given.period().has_end_date()) *question.mutable_period() = given.period();
+  question.set_renews(given.name());
+  Mark(question, plan);
+}
+
 void AddConsents(const CarePlan& plan, absl::CivilDay birthday, int grace_days, Steps& steps) {
   for (int i = 0; i < plan.consents_size(); ++i) {
     const Consent& consent = plan.consents(i);
@@ -61,6 +78,7 @@ void AddConsents(const CarePlan& plan, absl::CivilDay birthday, int grace_days, 
       if (!CheckTransition(ConsentStates(), consent.state(), action, to).ok()) return;
       steps.push_back({day, [i, to, end](CarePlan& p) {
                          Consent& moved = *p.mutable_consents(i);
+                         if (to == Consent::NEEDS_RENEWAL) AskAnew(moved, p);
                          moved.set_state(to);
                          // So that it is seen and reminded of like any consent that ends.
                          auto& period = *moved.mutable_period();

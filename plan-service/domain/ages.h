@@ -23,7 +23,8 @@ namespace ip::plan {
 // - some time before 12, 15, 16 and 18, the task that the age asks for, once per age and never for
 //   ages that lie before the plan was opened;
 // - at 16, what a parent consented to becomes NEEDS_RENEWAL with an end after the time of grace,
-//   which begins when it was given if that was later, and then EXPIRED;
+//   which begins when it was given if that was later, and then EXPIRED; the young person is asked
+//   about it with a consent of their own in state PROPOSED;
 // - at 18, a child coordinator's time ends.
 void ComeOfAge(individuellplan::plan::v1::CarePlan& plan, absl::Time now, const RuleSet& rules);
 

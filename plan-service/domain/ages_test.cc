@@ -40,8 +40,10 @@ pb::CarePlan ChildsPlan(absl::CivilDay born) {
   consent.add_sections(type::GOALS);
   consent.set_form(Consent::ELECTRONIC);
   consent.set_informed(true);
+  // The parent gives it, as long as it is theirs to give.
+  const bool theirs = Represents(plan.representatives(0), OsloDay(kNow));
   Must(Do(plan, [&](pb::CarePlan& p) {
-    return AddConsent(p, {kParent, true, false, kNow}, consent, "");
+    return AddConsent(p, {theirs ? kParent : kOwner, true, false, kNow}, consent, "");
   }));
   return plan;
 }
@@ -117,6 +119,108 @@ TEST(Ages, TheYoungstersOwnConsentReplacesTheParents) {
   }));
   EXPECT_EQ(plan.consents(1).state(), Consent::SUPERSEDED);
   EXPECT_EQ(Aged(plan, k16 + 200).consents(2).state(), Consent::ACTIVE);
+}
+
+TEST(Ages, At16TheYoungPersonIsAskedAboutEachThingAParentConsentedTo) {
+  const pb::CarePlan before = ChildsPlan(kBorn);
+  EXPECT_THAT(Aged(before, k16 - 1).consents(), SizeIs(2));
+  pb::CarePlan plan = Aged(before, k16);
+  ASSERT_THAT(plan.consents(), SizeIs(3));
+  const Consent question = plan.consents(2);
+  EXPECT_EQ(question.state(), Consent::PROPOSED);
+  EXPECT_EQ(question.renews(), plan.consents(1).name());
+  EXPECT_EQ(question.participant(), plan.consents(1).participant());
+  EXPECT_EQ(question.sections_size(), 1);
+  EXPECT_EQ(question.grantor(), "");
+  EXPECT_FALSE(InForce(question, k16)) << "a question opens nothing";
+  EXPECT_THAT(Aged(plan, k16 + 1).consents(), SizeIs(3)) << "asked once";
+
+  // The feed asks the young person, and nobody who acts for them, until the parent's has ended.
+  const auto asked = [](const pb::CarePlan& p, absl::CivilDay day) {
+    std::vector<std::string> who;
+    const auto event = ObligationsOf(p, day);
+    for (const auto& duty : event.obligations()) {
+      if (duty.kind() != type::Obligation::CONSENT_QUESTION) continue;
+      EXPECT_EQ(ToDay(duty.due_date()), k16 + 89);
+      for (const auto& party : duty.parties()) who.push_back(party.recipient());
+    }
+    return who;
+  };
+  EXPECT_THAT(asked(Aged(before, k16 - 1), k16 - 1), SizeIs(0));
+  EXPECT_THAT(asked(plan, k16), ::testing::ElementsAre(kOwner));
+  EXPECT_THAT(asked(Aged(plan, k16 + 90), k16 + 90), SizeIs(0));
+
+  // No: the parent's yes ends at once.
+  pb::CarePlan refused = plan;
+  Must(Do(refused, [&](pb::CarePlan& p) {
+    return RefuseConsent(p, {kOwner, true, false, On(k16)},
+                         Request(question.name(), question.etag()));
+  }));
+  EXPECT_EQ(refused.consents(2).state(), Consent::REFUSED);
+  EXPECT_EQ(refused.consents(1).state(), Consent::WITHDRAWN);
+  EXPECT_THAT(asked(refused, k16), SizeIs(0));
+  // Not the parent's to answer any more.
+  EXPECT_EQ(ReasonOf(Do(plan,
+                        [&](pb::CarePlan& p) {
+                          return RefuseConsent(p, {kParent, true, false, On(k16)},
+                                               Request(question.name(), question.etag()));
+                        })
+                         .status()),
+            "NOT_ALLOWED_IN_PLAN");
+  // Yes, to less: the question becomes the consent.
+  Consent own = question;
+  own.clear_name();
+  own.set_form(Consent::ELECTRONIC);
+  own.set_informed(true);
+  EXPECT_EQ(Must(Do(plan,
+                    [&](pb::CarePlan& p) {
+                      return AddConsent(p, {kOwner, true, false, On(k16)}, own, "");
+                    })),
+            question.name());
+  EXPECT_EQ(plan.consents(2).state(), Consent::ACTIVE);
+  EXPECT_EQ(plan.consents(2).grantor(), kOwner);
+  EXPECT_EQ(plan.consents(1).state(), Consent::SUPERSEDED);
+}
+
+TEST(Ages, RefusingThePlanItselfRevokesIt) {
+  pb::CarePlan plan = ChildsPlan(kBorn);
+  plan.mutable_consents(0)->set_grantor_basis(pb::Representative::PARENT);
+  plan = Aged(plan, k16);
+  const auto question = std::find_if(
+      plan.consents().begin(), plan.consents().end(),
+      [&](const Consent& consent) { return consent.renews() == plan.consents(0).name(); });
+  ASSERT_NE(question, plan.consents().end());
+  const auto request = Request(question->name(), question->etag());
+  Must(Do(plan, [&](pb::CarePlan& p) {
+    return RefuseConsent(p, {kOwner, true, false, On(k16)}, request);
+  }));
+  EXPECT_EQ(plan.state(), pb::CarePlan::REVOKED);
+  EXPECT_EQ(plan.consents(0).state(), Consent::WITHDRAWN);
+  for (const Consent& consent : plan.consents()) EXPECT_NE(consent.state(), Consent::PROPOSED);
+}
+
+TEST(Ages, TheFeedTellsTheUnitAndTheCoordinatorOfEachAge) {
+  const auto told = [](const pb::CarePlan& plan, absl::CivilDay day) {
+    std::vector<absl::CivilDay> days;
+    const auto event = ObligationsOf(plan, day);
+    for (const auto& duty : event.obligations()) {
+      if (duty.kind() != type::Obligation::AGE_TRANSITION) continue;
+      days.push_back(ToDay(duty.due_date()));
+      EXPECT_GE(duty.parties_size(), 2) << "the unit and its leader at least";
+    }
+    return days;
+  };
+  const pb::CarePlan plan = ChildsPlan(absl::CivilDay(2014, 4, 1));
+  for (const int years : {12, 15, 16, 18}) {
+    const absl::CivilDay birthday(2014 + years, 4, 1);
+    EXPECT_THAT(told(Aged(plan, birthday), birthday), Contains(birthday)) << years;
+  }
+  pb::CarePlan twelve = Aged(plan, absl::CivilDay(2026, 3, 20));
+  Must(Do(twelve, [&](pb::CarePlan& p) {
+    return CompleteTransitionTask(
+        p, CoordinatorAct(), Request(p.transition_tasks(0).name(), p.transition_tasks(0).etag()));
+  }));
+  EXPECT_THAT(told(twelve, absl::CivilDay(2026, 3, 20)), SizeIs(0));
 }
 
 TEST(Ages, TasksComeInGoodTimeOnceAndStandInAlarmsAndFeedUntilTheyAreDone) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "lib/base/calendar.h"
 #include "lib/base/errors.h"
 #include "plan-service/domain/dates.h"
 #include "plan-service/domain/goals.h"
@@ -71,8 +72,8 @@ absl::StatusOr<std::string> CreateComplaint(pb::CarePlan& plan, const Act& act,
   Violations violations;
   CheckComplaint(plan, act, complaint, rules, violations);
   if (absl::Status status = violations.ToStatus(); !status.ok()) return status;
-  const absl::CivilDay deadline =
-      ToDay(complaint.decision_known_date()) + LimitOf(rules, complaint.legal_basis())->days();
+  const absl::CivilDay deadline = WorkingDayForwardFrom(
+      ToDay(complaint.decision_known_date()) + LimitOf(rules, complaint.legal_basis())->days());
   Complaint& added = *plan.add_complaints();
   added.set_name(NewChildName(plan.name(), "complaints", act.now));
   added.set_state(Complaint::RECEIVED);
@@ -84,6 +85,8 @@ absl::StatusOr<std::string> CreateComplaint(pb::CarePlan& plan, const Act& act,
   Sign(*added.mutable_text(), plan.subject().person(), act);
   *added.mutable_receive_time() = ToTimestamp(act.now);
   added.set_late(act.Today() > deadline);
+  *added.mutable_answer_due_date() =
+      ToDate(MonthsLater(act.Today(), rules.complaint_answer_months()));
   MarkDecision(plan, complaint.target());
   return added.name();
 }

@@ -45,18 +45,20 @@ TEST(Complaint, HasFourWeeksUnderHealthLawAndThreeElsewhereAndIsNeverRefusedForB
   const struct {
     type::LegalBasis basis;
     int days_ago;
-    int limit;
+    absl::CivilDay deadline;
     bool late;
-  } cases[] = {{type::HOL_7_1, 28, 28, false},
-               {type::HOL_7_1, 29, 28, true},
-               {type::CHILD_COORD_HOL_7_2A, 0, 28, false},
-               {type::STL_28, 21, 21, false},
-               {type::NAV_15, 22, 21, true},
-               {type::BVL_15_9, 400, 21, true}};
+  } cases[] = {{type::HOL_7_1, 28, absl::CivilDay(2026, 3, 2), false},
+               {type::HOL_7_1, 29, absl::CivilDay(2026, 3, 2), false},  // 1 March is a Sunday
+               {type::HOL_7_1, 32, absl::CivilDay(2026, 2, 26), true},
+               {type::CHILD_COORD_HOL_7_2A, 0, absl::CivilDay(2026, 3, 30), false},
+               {type::STL_28, 21, absl::CivilDay(2026, 3, 2), false},
+               {type::NAV_15, 25, absl::CivilDay(2026, 2, 26), true},
+               {type::BVL_15_9, 400, absl::CivilDay(2025, 2, 17), true}};
   for (const auto& c : cases) {
     const std::string name = Must(Complain(plan, About(plan.name(), c.basis, c.days_ago)));
     const Complaint& complaint = *FindByName(plan.complaints(), name);
-    EXPECT_EQ(ToDay(complaint.deadline_date()), OsloDay(kNow) - c.days_ago + c.limit);
+    EXPECT_EQ(ToDay(complaint.deadline_date()), c.deadline);
+    EXPECT_EQ(ToDay(complaint.answer_due_date()), absl::CivilDay(2026, 4, 2));
     EXPECT_EQ(complaint.late(), c.late) << type::LegalBasis_Name(c.basis) << " " << c.days_ago;
     EXPECT_EQ(complaint.state(), Complaint::RECEIVED);
     EXPECT_EQ(complaint.text().author(), kOwner);

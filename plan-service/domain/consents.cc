@@ -4,6 +4,7 @@
 #include <set>
 
 #include "absl/strings/str_cat.h"
+#include "lib/authz/decide.h"
 #include "lib/base/errors.h"
 #include "plan-service/domain/dates.h"
 #include "plan-service/domain/names.h"
@@ -72,6 +73,52 @@ void CheckConsent(const pb::CarePlan& plan, const Act& act, const Consent& conse
   }
 }
 
+// What the owner, or who acts for them, may decide about; empty for everybody else.
+authz::Sections MandateOf(const pb::CarePlan& plan, const Act& act) {
+  if (act.actor == plan.subject().person()) return authz::AllSections();
+  authz::Sections covered;
+  for (const Representative& mandate : plan.representatives()) {
+    if (mandate.person() != act.actor || !mandate.may_act() || !Represents(mandate, act.Today())) {
+      continue;
+    }
+    if (mandate.sections().empty()) return authz::AllSections();
+    for (const int section : mandate.sections()) covered.insert(type::Section(section));
+  }
+  return covered;
+}
+
+// `sections` as a consent or block names them; none means the plan as a whole.
+template <class Sections>
+absl::Status CheckMandate(const pb::CarePlan& plan, const Act& act, const Sections& sections) {
+  const authz::Sections mandate = MandateOf(plan, act);
+  const bool covers = sections.empty()
+                          ? mandate == authz::AllSections()
+                          : std::all_of(sections.begin(), sections.end(), [&](int section) {
+                              return mandate.contains(type::Section(section));
+                            });
+  if (covers) return absl::OkStatus();
+  return PermissionDenied("NOT_ALLOWED_IN_PLAN",
+                          "Your mandate does not cover this; the owner decides it.");
+}
+
+// Whether both are about the same thing, so that the newer one counts.
+bool SameMatter(const Consent& a, const Consent& b) {
+  return a.kind() == b.kind() && a.participant() == b.participant() && a.purpose() == b.purpose();
+}
+
+// Ends a consent that stands, and the plan with it when the plan rests on it.
+absl::Status TakeBack(pb::CarePlan& plan, const Act& act, std::string_view action,
+                      Consent& consent) {
+  absl::Status status =
+      CheckTransition(ConsentStates(), consent.state(), action, Consent::WITHDRAWN);
+  if (!status.ok()) return status;
+  consent.set_state(Consent::WITHDRAWN);
+  *consent.mutable_withdraw_time() = ToTimestamp(act.now);
+  if (consent.kind() != Consent::CREATE_PLAN || !CheckOpen(plan, action).ok()) return status;
+  return EndPlan(plan, act, "WithdrawConsent", pb::CarePlan::REVOKED,
+                 "The consent to the plan was withdrawn.");
+}
+
 absl::Status NotInformed() {
   return Error(absl::StatusCode::kFailedPrecondition, "CONSENT_NOT_INFORMED",
                "A consent counts when the grantor was told what it means and that it can be "
@@ -129,16 +176,28 @@ absl::StatusOr<std::string> AddConsent(pb::CarePlan& plan, const Act& act, const
                    "(CreateRepresentative).");
   }
   if (absl::Status status = violations.ToStatus(); !status.ok()) return status;
-  if (!consent.informed()) return NotInformed();
-  if (absl::Status status = CheckOpen(plan, "GiveConsent"); !status.ok()) return status;
-  for (Consent& older : *plan.mutable_consents()) {
-    if (Stands(older) && older.kind() == added.kind() &&
-        older.participant() == added.participant() && older.purpose() == added.purpose()) {
-      older.set_state(Consent::SUPERSEDED);
+  if (recorder.empty()) {
+    if (absl::Status status = CheckMandate(plan, act, added.sections()); !status.ok()) {
+      return status;
     }
   }
+  if (!consent.informed()) return NotInformed();
+  if (absl::Status status = CheckOpen(plan, "GiveConsent"); !status.ok()) return status;
+  Consent* question = nullptr;
+  for (Consent& older : *plan.mutable_consents()) {
+    if (!SameMatter(older, added)) continue;
+    if (Stands(older)) older.set_state(Consent::SUPERSEDED);
+    if (older.state() == Consent::PROPOSED) question = &older;
+  }
   added.set_state(Consent::ACTIVE);
-  *plan.add_consents() = added;
+  added.clear_renews();
+  if (question == nullptr) {
+    *plan.add_consents() = added;
+    return added.name();
+  }
+  added.set_name(question->name());
+  added.set_renews(question->renews());
+  *question = added;
   return added.name();
 }
 
@@ -150,16 +209,33 @@ absl::StatusOr<std::string> WithdrawConsent(pb::CarePlan& plan, const Act& act,
       !status.ok()) {
     return status;
   }
-  if (absl::Status status =
-          CheckTransition(ConsentStates(), consent->state(), "WithdrawConsent", Consent::WITHDRAWN);
+  // To share less is within every mandate; what carries the whole plan is not.
+  if (consent->kind() != Consent::SHARE) {
+    absl::Status mandate = CheckMandate(plan, act, consent->sections());
+    if (!mandate.ok()) return mandate;
+  }
+  absl::Status status = TakeBack(plan, act, "WithdrawConsent", *consent);
+  if (!status.ok()) return status;
+  return request.name();
+}
+
+absl::StatusOr<std::string> RefuseConsent(pb::CarePlan& plan, const Act& act,
+                                          const pb::ActionRequest& request) {
+  Consent* question = FindByName(*plan.mutable_consents(), request.name());
+  if (question == nullptr) return NotFound("consent");
+  if (absl::Status status = CheckEtag(request.etag(), question->etag(), request.name());
       !status.ok()) {
     return status;
   }
-  consent->set_state(Consent::WITHDRAWN);
-  *consent->mutable_withdraw_time() = ToTimestamp(act.now);
-  if (consent->kind() == Consent::CREATE_PLAN && CheckOpen(plan, "WithdrawConsent").ok()) {
-    absl::Status status = EndPlan(plan, act, "WithdrawConsent", pb::CarePlan::REVOKED,
-                                  "The consent to the plan was withdrawn.");
+  absl::Status status = CheckMandate(plan, act, question->sections());
+  if (status.ok()) {
+    status = CheckTransition(ConsentStates(), question->state(), "RefuseConsent", Consent::REFUSED);
+  }
+  if (!status.ok()) return status;
+  question->set_state(Consent::REFUSED);
+  Consent* older = FindByName(*plan.mutable_consents(), question->renews());
+  if (older != nullptr && Stands(*older)) {
+    status = TakeBack(plan, act, "RefuseConsent", *older);
     if (!status.ok()) return status;
   }
   return request.name();
@@ -198,6 +274,9 @@ absl::StatusOr<std::string> LiftAccessBlock(pb::CarePlan& plan, const Act& act,
   if (block == nullptr) return NotFound("access block");
   if (absl::Status status = CheckEtag(request.etag(), block->etag(), request.name());
       !status.ok()) {
+    return status;
+  }
+  if (absl::Status status = CheckMandate(plan, act, block->sections()); !status.ok()) {
     return status;
   }
   if (block->has_lift_time()) {

@@ -37,6 +37,10 @@ absl::StatusOr<std::string> WithdrawConsent(
     individuellplan::plan::v1::CarePlan& plan, const Act& act,
     const individuellplan::plan::v1::ActionRequest& request);
 
+// The no to a question (PROPOSED); what a parent had consented to about the same thing ends too.
+absl::StatusOr<std::string> RefuseConsent(individuellplan::plan::v1::CarePlan& plan, const Act& act,
+                                          const individuellplan::plan::v1::ActionRequest& request);
+
 absl::StatusOr<std::string> BlockAccess(individuellplan::plan::v1::CarePlan& plan, const Act& act,
                                         const individuellplan::plan::v1::AccessBlock& block);
 absl::StatusOr<std::string> LiftAccessBlock(

@@ -1,5 +1,7 @@
 #include "plan-service/domain/dates.h"
 
+#include <algorithm>
+
 namespace ip::plan {
 
 bool IsDay(const google::type::Date& date) {
@@ -41,6 +43,12 @@ absl::Time ToTime(const google::protobuf::Timestamp& timestamp) {
 bool Covers(const individuellplan::type::v1::Period& period, absl::CivilDay day) {
   if (period.has_start_date() && day < ToDay(period.start_date())) return false;
   return !period.has_end_date() || day <= ToDay(period.end_date());
+}
+
+absl::CivilDay MonthsLater(absl::CivilDay day, int months) {
+  const absl::CivilMonth month = absl::CivilMonth(day) + months;
+  const absl::CivilDay last = absl::CivilDay(month + 1) - 1;
+  return std::min(absl::CivilDay(month) + (day.day() - 1), last);
 }
 
 absl::CivilDay Birthday(const google::type::Date& birth, int years) {

@@ -22,6 +22,9 @@ absl::Time ToTime(const google::protobuf::Timestamp& timestamp);
 // everything before.
 bool Covers(const individuellplan::type::v1::Period& period, absl::CivilDay day);
 
+// The same day some months later; the month's last day when it has none (31 January: 28 February).
+absl::CivilDay MonthsLater(absl::CivilDay day, int months);
+
 // The day somebody turns `years`; born on 29 February: 1 March in common years.
 absl::CivilDay Birthday(const google::type::Date& birth, int years);
 

@@ -33,6 +33,15 @@ Evaluation& Plan(pb::CarePlan& plan, const google::type::Date& due, const Act& a
   return added;
 }
 
+absl::Status MovedTooOften(const Evaluation& evaluation) {
+  return Error(absl::StatusCode::kFailedPrecondition, "EVALUATION_MOVED_TOO_OFTEN",
+               absl::StrCat("This evaluation was first due on ",
+                            absl::FormatCivilTime(ToDay(evaluation.first_due_date())),
+                            " and has been moved ", evaluation.reschedule_count(),
+                            " times. Hold it, as far as it can be held now, and set a day for the "
+                            "next (HoldEvaluation), or pause the plan (HoldPlan)."));
+}
+
 void CheckAssessments(const pb::CarePlan& plan, const Evaluation& held, Violations& violations) {
   std::set<std::string> judged;
   for (int i = 0; i < held.goal_assessments_size(); ++i) {
@@ -116,7 +125,8 @@ absl::StatusOr<std::string> CreateEvaluation(pb::CarePlan& plan, const Act& act,
 }
 
 absl::StatusOr<std::string> RescheduleEvaluation(pb::CarePlan& plan, const Act& act,
-                                                 const pb::RescheduleEvaluationRequest& request) {
+                                                 const pb::RescheduleEvaluationRequest& request,
+                                                 const RuleSet& rules) {
   Evaluation* old = FindByName(*plan.mutable_evaluations(), request.name());
   if (old == nullptr) return NotFound("evaluation");
   Violations violations;
@@ -131,6 +141,11 @@ absl::StatusOr<std::string> RescheduleEvaluation(pb::CarePlan& plan, const Act& 
                                             "RescheduleEvaluation", Evaluation::RESCHEDULED);
       !status.ok()) {
     return status;
+  }
+  // A paused plan's evaluation moves with the pause, which has a reason and an end of its own.
+  if (plan.state() != pb::CarePlan::ON_HOLD &&
+      old->reschedule_count() >= rules.most_reschedules()) {
+    return MovedTooOften(*old);
   }
   Evaluation& successor = Plan(plan, request.due_date(), act);
   *successor.mutable_first_due_date() = old->first_due_date();
@@ -167,6 +182,7 @@ absl::StatusOr<std::string> HoldEvaluation(pb::CarePlan& plan, const Act& act,
   *evaluation->mutable_goal_assessments() = held.goal_assessments();
   evaluation->set_owner_did_not_wish(held.owner_did_not_wish());
   evaluation->set_minutes(held.minutes());
+  evaluation->set_closing(request.closing());
   if (!held.place().empty()) evaluation->set_place(held.place());
   const std::string& owner = plan.subject().person();
   if (held.has_owner_statement()) {

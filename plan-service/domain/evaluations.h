@@ -9,6 +9,7 @@
 #include "individuellplan/plan/v1/care_plan.pb.h"
 #include "individuellplan/plan/v1/plan_service.pb.h"
 #include "plan-service/domain/act.h"
+#include "plan-service/domain/checker.h"
 
 namespace ip::plan {
 
@@ -20,10 +21,11 @@ absl::StatusOr<std::string> CreateEvaluation(
     individuellplan::plan::v1::CarePlan& plan, const Act& act,
     const individuellplan::plan::v1::Evaluation& evaluation);
 
-// Answers the successor's name.
+// Answers the successor's name. Errors: FAILED_PRECONDITION / EVALUATION_MOVED_TOO_OFTEN in a plan
+// that is not paused.
 absl::StatusOr<std::string> RescheduleEvaluation(
     individuellplan::plan::v1::CarePlan& plan, const Act& act,
-    const individuellplan::plan::v1::RescheduleEvaluationRequest& request);
+    const individuellplan::plan::v1::RescheduleEvaluationRequest& request, const RuleSet& rules);
 
 absl::StatusOr<std::string> HoldEvaluation(
     individuellplan::plan::v1::CarePlan& plan, const Act& act,

@@ -51,6 +51,10 @@ class Builder {
     }
     for (const pb::TransitionTask& task : plan_.transition_tasks()) {
       if (task.kind() == pb::TransitionTask::TURNS_18) AddComingVacancy(task);
+      if (!task.has_done_time()) AddAge(task);
+    }
+    for (const pb::Consent& consent : plan_.consents()) {
+      if (consent.state() == pb::Consent::PROPOSED) AddQuestion(consent);
     }
     if (plan_.state() != CarePlan::ACTIVE) return event_;
     for (const pb::Evaluation& evaluation : plan_.evaluations()) {
@@ -145,6 +149,13 @@ class Builder {
 
   // These wait whatever becomes of the plan.
   void AddOversight() {
+    for (const pb::Complaint& complaint : plan_.complaints()) {
+      if (complaint.state() != pb::Complaint::RECEIVED &&
+          complaint.state() != pb::Complaint::REVIEW) {
+        continue;
+      }
+      AddUnit(Add(Obligation::COMPLAINT, complaint.name(), complaint.answer_due_date()));
+    }
     for (const auto* question : OpenQuestions(plan_)) {
       AddUnit(Add(Obligation::ACCESS_QUESTION, question->access_log_entry(),
                   question->answer_due_date()));
@@ -167,6 +178,22 @@ class Builder {
     });
     if (coordinators.empty() || !ends) return;
     AddUnit(Add(Obligation::COORDINATOR_VACANCY, plan_.name(), turns_18.effective_date()));
+  }
+
+  void AddAge(const pb::TransitionTask& task) {
+    Obligation& duty = Add(Obligation::AGE_TRANSITION, task.name(), task.effective_date());
+    AddCoordinators(duty);
+    AddUnit(duty);
+  }
+
+  // Theirs alone to answer, and the coordinator's to explain; asked until what it renews has ended.
+  void AddQuestion(const pb::Consent& question) {
+    const pb::Consent* renewed = FindByName(plan_.consents(), question.renews());
+    if (renewed == nullptr || !InForce(*renewed, today_)) return;
+    Obligation& duty =
+        Add(Obligation::CONSENT_QUESTION, question.name(), renewed->period().end_date());
+    AddParty(duty, plan_.subject().person(), Obligation::OWNER);
+    AddCoordinators(duty);
   }
 
   void AddNomination(const Appointment& appointment) {

@@ -261,50 +261,6 @@ TEST(Team, LeavingEndsSharesAndReleasesActivities) {
   EXPECT_EQ(plan.consents(1).state(), pb::Consent::EXPIRED);
 }
 
-TEST(Evaluation, MovingKeepsTheFirstDate) {
-  pb::CarePlan plan = ActivePlan();
-  const pb::Evaluation old = plan.evaluations(0);
-  pb::RescheduleEvaluationRequest request;
-  request.set_name(old.name());
-  request.set_etag(old.etag());
-  request.set_reason("ferie");
-  *request.mutable_due_date() = ToDate(OsloDay(kNow) + 70);
-  const std::string next =
-      Must(Do(plan, [&](pb::CarePlan& p) { return RescheduleEvaluation(p, OwnerAct(), request); }));
-  EXPECT_EQ(plan.evaluations(0).state(), pb::Evaluation::RESCHEDULED);
-  EXPECT_EQ(plan.evaluations(0).successor(), next);
-  EXPECT_EQ(ToDay(plan.evaluations(1).first_due_date()), OsloDay(kNow) + 60);
-  EXPECT_EQ(plan.evaluations(1).reschedule_count(), 1);
-}
-
-TEST(Evaluation, HoldingNeedsEveryActiveGoalTheOwnersWordAndANextDate) {
-  pb::CarePlan plan = ActivePlan();
-  pb::ChangeGoalStateRequest activate;
-  activate.set_name(plan.goals(0).name());
-  activate.set_etag(plan.goals(0).etag());
-  activate.set_state(pb::Goal::ACTIVE);
-  Must(Do(plan, [&](pb::CarePlan& p) { return ChangeGoalState(p, OwnerAct(), activate); }));
-  pb::HoldEvaluationRequest request;
-  request.mutable_evaluation()->set_name(plan.evaluations(0).name());
-  request.mutable_evaluation()->set_etag(plan.evaluations(0).etag());
-  *request.mutable_evaluation()->mutable_held_date() = ToDate(OsloDay(kNow));
-  auto refused =
-      Do(plan, [&](pb::CarePlan& p) { return HoldEvaluation(p, CoordinatorAct(), request); });
-  for (const char* field :
-       {"evaluation.goal_assessments", "evaluation.owner_statement", "next_due_date"}) {
-    EXPECT_THAT(Text(refused.status()), HasSubstr(field));
-  }
-  auto* assessment = request.mutable_evaluation()->add_goal_assessments();
-  assessment->set_goal(plan.goals(0).name());
-  assessment->set_owner_verdict(pb::Goal::IMPROVING);
-  assessment->set_service_verdict(pb::Goal::NO_CHANGE);
-  request.mutable_evaluation()->set_owner_did_not_wish(true);
-  *request.mutable_next_due_date() = ToDate(OsloDay(kNow) + 180);
-  Must(Do(plan, [&](pb::CarePlan& p) { return HoldEvaluation(p, CoordinatorAct(), request); }));
-  EXPECT_EQ(plan.goals(0).achievement(), pb::Goal::IMPROVING);
-  EXPECT_EQ(NextEvaluation(plan)->name(), plan.evaluations(1).name());
-}
-
 TEST(Consent, WithdrawingThePlansConsentRevokesIt) {
   pb::CarePlan plan = ActivePlan();
   const auto& consent = plan.consents(0);

@@ -17,7 +17,23 @@ namespace ip::plan {
 namespace {
 
 namespace pb = individuellplan::plan::v1;
+namespace type = individuellplan::type::v1;
 using pb::CarePlan;
+
+// Of several on one day the one that was planned last.
+const pb::Evaluation* LastHeld(const CarePlan& plan) {
+  const pb::Evaluation* last = nullptr;
+  for (const pb::Evaluation& evaluation : plan.evaluations()) {
+    if (evaluation.state() != pb::Evaluation::HELD &&
+        evaluation.state() != pb::Evaluation::APPROVED) {
+      continue;
+    }
+    if (last == nullptr || ToDay(evaluation.held_date()) >= ToDay(last->held_date())) {
+      last = &evaluation;
+    }
+  }
+  return last;
+}
 
 const std::set<std::string>& EditableFields() {
   static const std::set<std::string> fields = {
@@ -164,6 +180,19 @@ absl::StatusOr<std::string> UpdatePlan(CarePlan& plan, const Act& act,
   return plan.name();
 }
 
+authz::Sections SectionsOf(const pb::UpdatePlanRequest& request) {
+  authz::Sections sections;
+  for (const auto& name : FieldsMeant(request.plan(), request.update_mask(), EditableFields())) {
+    const auto* field = CarePlan::descriptor()->FindFieldByName(name);
+    if (field == nullptr || !EditableFields().contains(name))
+      continue;  // UpdatePlan will refuse it
+    const auto section = field->options().GetExtension(type::section);
+    if (section == type::SECTION_UNSPECIFIED) return {};
+    sections.insert(section);
+  }
+  return sections;
+}
+
 absl::StatusOr<std::string> ApprovePlan(CarePlan& plan, const Act& act,
                                         const pb::ActionRequest& request) {
   if (absl::Status status = CheckEtag(request.etag(), plan.etag(), plan.name()); !status.ok()) {
@@ -250,15 +279,15 @@ absl::StatusOr<std::string> CompletePlan(CarePlan& plan, const Act& act,
       !status.ok()) {
     return status;
   }
-  bool held = false;
-  for (const auto& evaluation : plan.evaluations()) {
-    held |= evaluation.state() == pb::Evaluation::HELD ||
-            evaluation.state() == pb::Evaluation::APPROVED;
-  }
-  if (!held) {
-    return Error(absl::StatusCode::kFailedPrecondition, "FINAL_EVALUATION_MISSING",
-                 "A plan is completed after a final evaluation. Hold it first (HoldEvaluation with "
-                 "closing).");
+  const pb::Evaluation* last = LastHeld(plan);
+  if (last == nullptr || !last->closing()) {
+    return Error(
+        absl::StatusCode::kFailedPrecondition, "FINAL_EVALUATION_MISSING",
+        last == nullptr
+            ? "No evaluation has been held. A plan is completed after a final one: hold it "
+              "first (HoldEvaluation with closing)."
+            : "The last evaluation was not held as the final one; it set a day for the "
+              "next. Hold the next one with closing (HoldEvaluation), then complete.");
   }
   absl::Status status =
       EndPlan(plan, act, "CompletePlan", CarePlan::COMPLETED, "The plan was completed.");
@@ -295,10 +324,11 @@ absl::Status EndPlan(CarePlan& plan, const Act& act, std::string_view action, Ca
     appointment.set_reason(std::string(reason));
     *appointment.mutable_end_time() = ToTimestamp(act.now);
   }
-  if (to == CarePlan::COMPLETED) return absl::OkStatus();
   for (pb::Consent& consent : *plan.mutable_consents()) {
-    if (Stands(consent) && consent.kind() == pb::Consent::SHARE)
+    const bool shares = Stands(consent) && consent.kind() == pb::Consent::SHARE;
+    if ((shares && to != CarePlan::COMPLETED) || consent.state() == pb::Consent::PROPOSED) {
       consent.set_state(pb::Consent::EXPIRED);
+    }
   }
   return absl::OkStatus();
 }

@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "individuellplan/plan/v1/care_plan.pb.h"
 #include "individuellplan/plan/v1/plan_service.pb.h"
+#include "lib/authz/decide.h"
 #include "plan-service/domain/act.h"
 #include "plan-service/domain/checker.h"
 
@@ -24,6 +25,9 @@ absl::StatusOr<individuellplan::plan::v1::CarePlan> NewPlan(
 // Errors: PERMISSION_DENIED / OWN_WORDS_ARE_THE_OWNERS for what_matters_most by anybody else.
 absl::StatusOr<std::string> UpdatePlan(individuellplan::plan::v1::CarePlan& plan, const Act& act,
                                        const individuellplan::plan::v1::UpdatePlanRequest& request);
+
+// The sections that an update writes in; empty when it is about something that has none.
+authz::Sections SectionsOf(const individuellplan::plan::v1::UpdatePlanRequest& request);
 
 absl::StatusOr<std::string> ApprovePlan(individuellplan::plan::v1::CarePlan& plan, const Act& act,
                                         const individuellplan::plan::v1::ActionRequest& request);

@@ -188,7 +188,8 @@ void LetGo(pb::CarePlan& plan, const std::string& participant, const std::string
     }
   }
   for (auto& consent : *plan.mutable_consents()) {
-    if (consent.participant() == participant && Stands(consent)) {
+    const bool asked_for = consent.state() == pb::Consent::PROPOSED;
+    if (consent.participant() == participant && (Stands(consent) || asked_for)) {
       consent.set_state(pb::Consent::EXPIRED);
     }
   }

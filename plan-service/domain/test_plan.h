@@ -134,7 +134,8 @@ inline std::string Share(pb::CarePlan& plan, const std::string& participant,
   for (const auto section : sections) consent.add_sections(section);
   consent.set_form(pb::Consent::ELECTRONIC);
   consent.set_informed(true);
-  return Must(Do(plan, [&](pb::CarePlan& p) { return AddConsent(p, OwnerAct(), consent, ""); }));
+  const Act owner{plan.subject().person(), true, false, kNow};
+  return Must(Do(plan, [&](pb::CarePlan& p) { return AddConsent(p, owner, consent, ""); }));
 }
 
 inline std::string AddActivity(pb::CarePlan& plan, const std::string& responsible) {

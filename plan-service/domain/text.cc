@@ -58,6 +58,23 @@ void CheckCount(std::string_view field, int count, int most, Violations& violati
   if (count > most) violations.Add(field, absl::StrCat("must hold at most ", most, " elements."));
 }
 
+std::set<std::string> FieldsMeant(const google::protobuf::Message& from,
+                                  const google::protobuf::FieldMask& mask,
+                                  const std::set<std::string>& editable) {
+  std::set<std::string> meant;
+  const bool everything = mask.paths_size() == 1 && mask.paths(0) == "*";
+  for (const std::string& field : editable) {
+    const auto* descriptor = from.GetDescriptor()->FindFieldByName(field);
+    const auto* reflection = from.GetReflection();
+    const bool set = descriptor->is_repeated() ? reflection->FieldSize(from, descriptor) > 0
+                                               : reflection->HasField(from, descriptor);
+    if (everything || (mask.paths().empty() && set)) meant.insert(field);
+  }
+  if (everything) return meant;
+  for (const std::string& path : mask.paths()) meant.insert(path.substr(0, path.find('.')));
+  return meant;
+}
+
 absl::StatusOr<std::set<std::string>> ApplyMask(const google::protobuf::Message& from,
                                                 const google::protobuf::FieldMask& mask,
                                                 const std::set<std::string>& editable,
@@ -67,13 +84,7 @@ absl::StatusOr<std::set<std::string>> ApplyMask(const google::protobuf::Message&
   Violations violations;
   const bool everything = mask.paths_size() == 1 && mask.paths(0) == "*";
   if (mask.paths().empty() || everything) {
-    for (const std::string& field : editable) {
-      const auto* descriptor = from.GetDescriptor()->FindFieldByName(field);
-      const auto* reflection = from.GetReflection();
-      const bool set = descriptor->is_repeated() ? reflection->FieldSize(from, descriptor) > 0
-                                                 : reflection->HasField(from, descriptor);
-      if (everything || set) effective.add_paths(field);
-    }
+    for (const auto& field : FieldsMeant(from, mask, editable)) effective.add_paths(field);
   } else {
     for (const std::string& path : mask.paths()) {
       if (path == "name" || path == "etag") continue;

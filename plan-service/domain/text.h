@@ -31,6 +31,11 @@ void CheckPeriod(const std::string& field, const individuellplan::type::v1::Peri
 // At least one and at most `most` elements in a list.
 void CheckCount(std::string_view field, int count, int most, Violations& violations);
 
+// The first parts of the fields an Update means, as ApplyMask does; also such as cannot be edited.
+std::set<std::string> FieldsMeant(const google::protobuf::Message& from,
+                                  const google::protobuf::FieldMask& mask,
+                                  const std::set<std::string>& editable);
+
 // Copies the fields an Update names from `from` to `to`: those of the mask; without a mask those
 // that are set; with "*" all of `editable`. Paths may go deeper ("adaptation.formats"); their first
 // part must be editable. "name" and "etag" are passed over. Answers the first parts of what was

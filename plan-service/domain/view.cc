@@ -16,8 +16,8 @@ namespace type = individuellplan::type::v1;
 }  // namespace
 
 bool SeesWholeLog(const authz::Decision& decision) {
-  return decision.reason == "OWNER" || decision.reason == "REPRESENTATIVE" ||
-         decision.reason == "UNIT_LEADER";
+  return decision.reason == "OWNER" || decision.reason == "UNIT_LEADER" ||
+         (decision.reason == "REPRESENTATIVE" && decision.sections.contains(type::CONSENTS));
 }
 
 bool SeesProtected(const authz::Decision& decision) {
@@ -84,6 +84,8 @@ pb::PlanSummary Summarize(const pb::CarePlan& plan, const authz::Decision& decis
   }
   if (const pb::Evaluation* next = NextEvaluation(plan)) {
     *summary.mutable_next_evaluation_date() = next->due_date();
+    *summary.mutable_first_evaluation_date() = next->first_due_date();
+    summary.set_evaluation_reschedule_count(next->reschedule_count());
   }
   for (const auto alarm : AlarmsOn(plan, today, rules)) summary.add_alarms(alarm);
   return summary;

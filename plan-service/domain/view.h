@@ -22,8 +22,8 @@ void HideIdentity(individuellplan::plan::v1::Participant& participant);
 // Whether the reader may see protected participants.
 bool SeesProtected(const authz::Decision& decision);
 
-// Whether the reader sees all look-ups and what was asked about them: the owner's side, and the
-// unit's leader who answers. Others see their own.
+// Whether the reader sees all look-ups and what was asked about them: the owner, who represents
+// them in what consents are about, and the unit's leader who answers. Others see their own.
 bool SeesWholeLog(const authz::Decision& decision);
 
 // A line of a list: overview only.

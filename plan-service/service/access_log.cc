@@ -123,7 +123,7 @@ absl::StatusOr<pb::AccessLogEntry> ChangeQuestion(const Desk& desk, rpc::CallCon
   auto entry = FindEntry(desk, call, request.name());
   if (!entry.ok()) return entry.status();
   auto changed =
-      desk.Change(call, request.name(), request.request_id(), "", type::SECTION_UNSPECIFIED,
+      desk.Change(call, request.name(), request.request_id(), "", {type::CONSENTS},
                   [&](CarePlan& plan, const Act& act) { return rule(plan, act, request); });
   if (!changed.ok()) return changed.status();
   Present(desk, changed->message, *entry);

@@ -6,69 +6,16 @@
 #include <thread>
 
 #include "absl/strings/escaping.h"
-#include "plan-service/service/test_service.h"
+#include "plan-service/service/test_access.h"
 
 namespace ip::plan::testing {
 namespace {
 
-using Stub = pb::PlanService::Stub;
-using AccessStub = pb::AccessService::Stub;
 using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::SizeIs;
-using type::Obligation;
-
-template <class T>
-std::string Why(const absl::StatusOr<T>& result) {
-  return result.ok() ? "OK" : ReasonOf(result.status());
-}
-
-class Acceptance : public PlanServiceTest {
- protected:
-  pb::ListAccessLogEntriesResponse Log(const std::string& plan, const Person& who,
-                                       const std::string& filter = "") {
-    pb::ListAccessLogEntriesRequest request;
-    request.set_parent(plan);
-    request.set_filter(filter);
-    return Must(Access(&AccessStub::ListAccessLogEntries, request, who));
-  }
-  absl::StatusOr<pb::EmergencyAccess> Emergency(const std::string& plan, const Person& who,
-                                                const std::string& number = "") {
-    pb::RequestEmergencyAccessRequest request;
-    request.set_plan(plan);
-    request.set_reason("Bevisstløs på akuttmottaket");
-    if (!number.empty()) request.mutable_subject_identity()->set_national_id(number);
-    return Access(&AccessStub::RequestEmergencyAccess, request, who);
-  }
-  std::vector<Obligation::Kind> Duties(const std::string& plan) {
-    type::GetObligationsRequest request;
-    request.set_aggregate(plan);
-    std::vector<Obligation::Kind> kinds;
-    const auto event =
-        Must(Call(*feed_stub_, &pb::PlanFeedService::Stub::GetObligations, request, service_));
-    for (const auto& duty : event.obligations()) {
-      kinds.push_back(duty.kind());
-    }
-    return kinds;
-  }
-  std::vector<CarePlan::Alarm> UnitAlarms() {
-    pb::ListUnitAlertsRequest request;
-    request.set_unit("units/fjordvik");
-    std::vector<CarePlan::Alarm> alarms;
-    const auto list = Must(Plan(&Stub::ListUnitAlerts, request, leader_));
-    for (const auto& alert : list.alerts()) {
-      alarms.push_back(alert.alarm());
-    }
-    return alarms;
-  }
-  Person Doctor() {
-    Person doctor = stranger_;
-    doctor.token += "|9144897";
-    return doctor;
-  }
-};
 
 TEST_F(Acceptance, Check04_AfterWithdrawalThePlanIsNotThere) {
   const CarePlan plan = Active();
@@ -79,7 +26,9 @@ TEST_F(Acceptance, Check04_AfterWithdrawalThePlanIsNotThere) {
            Must(Plan(&Stub::ListPlans, by_role, helper_)).plans_size() +
            Must(Plan(&Stub::ListMyActivities, pb::ListMyActivitiesRequest(), helper_)).items_size();
   };
-  EXPECT_TRUE(Read(plan.name(), helper_).ok());
+  const CarePlan seen = Must(Read(plan.name(), helper_));
+  EXPECT_THAT(seen.goals(), SizeIs(1));
+  EXPECT_THAT(seen.needs(), IsEmpty());
   EXPECT_EQ(lists(), 3);
   Must(Access(&AccessStub::WithdrawConsent, Action(share_.name(), share_.etag()), owner_));
 
@@ -210,10 +159,33 @@ TEST_F(Acceptance, Check05_TheOwnerReadsTheLogInPlainWords) {
       entry.summary().nb(),
       "Navn Navnesen (Helse og mestring) så oversikten, mål og tiltak med samtykke fra eieren.");
   EXPECT_EQ(entry.consent(), share_.name());
+  EXPECT_EQ(entry.basis(), "CONSENT");
+  EXPECT_EQ(entry.method(), "GetPlan");
   // Others read their own look-ups only.
   const auto own_rows = Log(plan.name(), helper_);
   for (const auto& own : own_rows.access_log_entries()) {
     EXPECT_EQ(own.accessor(), helper_.name);
+  }
+}
+
+TEST_F(Acceptance, Check05_TheLogShowsWhenItWasTamperedWith) {
+  const std::string plan = Opened().name();
+  for (int i = 0; i < 3; ++i) Must(Read(plan, owner_));
+  pb::VerifyAccessLogRequest request;
+  request.set_plan(plan);
+  const auto verify = [&] { return Must(Access(&AccessStub::VerifyAccessLog, request, owner_)); };
+  EXPECT_TRUE(verify().intact());
+  EXPECT_EQ(verify().entry_count(), 3);
+  database_.Run("CREATE TABLE kept AS SELECT * FROM access_log;");
+  for (const char* harm :
+       {"DELETE FROM access_log WHERE number = 3;", "DELETE FROM access_log WHERE number = 2;",
+        "UPDATE access_log a, kept k SET a.entry = k.entry"
+        " WHERE a.number = 2 AND k.number = 1;",
+        "UPDATE access_log SET hash = REVERSE(hash) WHERE number = 1;"}) {
+    database_.Run(harm);
+    EXPECT_FALSE(verify().intact()) << harm;
+    database_.Run("DELETE FROM access_log; INSERT INTO access_log SELECT * FROM kept;");
+    EXPECT_TRUE(verify().intact());
   }
 }
 
@@ -224,16 +196,8 @@ TEST_F(Acceptance, Check12_At16TheParentNoLongerReadsByDefault) {
   *opening.mutable_plan()->mutable_subject()->mutable_birth_date() =
       ToDate(absl::CivilDay(2010, 3, 12));
   const std::string plan = Must(Plan(&Stub::CreatePlan, opening, service_)).name();
-  pb::CreateRepresentativeRequest request;
-  request.set_parent(plan);
-  request.mutable_representative()->set_kind(pb::Representative::PARENT);
-  request.mutable_representative()->set_display_name("Mor");
-  request.mutable_representative()->set_basis("foreldreansvar");
-  request.mutable_representative()->set_may_act(true);
-  *request.mutable_representative()->mutable_period()->mutable_start_date() =
-      ToDate(OsloDay(clock_.Now()));
-  request.mutable_identity()->set_national_id(parent.number);
-  const auto appointed = Must(Access(&AccessStub::CreateRepresentative, request, case_worker_));
+  const auto appointed =
+      Must(Represented(plan, parent, pb::Representative::PARENT, {}, case_worker_));
   EXPECT_EQ(ToDay(appointed.legal_end_date()), absl::CivilDay(2026, 3, 12));
 
   clock_.Advance(absl::Hours(24 * 9));  // 11 March, the last day
@@ -249,94 +213,108 @@ TEST_F(Acceptance, Check12_At16TheParentNoLongerReadsByDefault) {
   EXPECT_EQ(OsloDay(ToTime(log.access_log_entries(0).access_time())), absl::CivilDay(2026, 3, 11));
 }
 
-TEST_F(Acceptance, TheOwnerAsksWhyAndTheUnitAnswers) {
-  const CarePlan plan = Active();
-  Must(Read(plan.name(), helper_));
-  const std::string entry = Log(plan.name(), owner_).access_log_entries(0).name();
-  pb::AskAboutAccessRequest ask;
-  ask.set_name(entry);
-  ask.set_question("Hvorfor så Per i planen?");
-  const auto asked = Must(Access(&AccessStub::AskAboutAccess, ask, owner_));
-  EXPECT_EQ(asked.question(), ask.question());
-  EXPECT_TRUE(asked.has_ask_time());
-  EXPECT_THAT(Duties(plan.name()), Contains(Obligation::ACCESS_QUESTION));
-  EXPECT_THAT(UnitAlarms(), Contains(CarePlan::ACCESS_QUESTION));
-  EXPECT_EQ(Why(Access(&AccessStub::AskAboutAccess, ask, owner_)), "ACCESS_QUESTION_OPEN");
-  ask.set_name(plan.name() + "/accessLogEntries/99999999");
-  EXPECT_EQ(Why(Access(&AccessStub::AskAboutAccess, ask, owner_)), "RESOURCE_NOT_FOUND");
+TEST_F(Acceptance, Check12_At16TheYoungPersonIsAskedForConsent) {
+  const Person parent = Known("CITIZEN", "", 21);
+  pb::CreatePlanRequest opening = NewPlanRequest();
+  *opening.mutable_plan()->mutable_subject()->mutable_birth_date() =
+      ToDate(absl::CivilDay(2010, 3, 12));
+  const std::string plan = Must(Plan(&Stub::CreatePlan, opening, service_)).name();
+  Accepted(Nominated(plan));
+  Must(Represented(plan, parent, pb::Representative::PARENT, {}, case_worker_));
+  pb::CreateConsentRequest share;
+  share.set_parent(plan);
+  share.mutable_consent()->set_kind(pb::Consent::SHARE);
+  share.mutable_consent()->set_participant(Invited(plan).name());
+  share.mutable_consent()->add_sections(type::GOALS);
+  share.mutable_consent()->set_informed(true);
+  const auto given = Must(Access(&AccessStub::GiveConsent, share, parent));
+  clock_.Advance(absl::Hours(24 * 10));  // 12 March: 16 years
 
-  // The leader finds it; who looked learns nothing of the question.
-  const auto open = Log(plan.name(), leader_, "question = \"OPEN\"");
-  ASSERT_THAT(open.access_log_entries(), SizeIs(1));
-  EXPECT_EQ(open.access_log_entries(0).question(), "Hvorfor så Per i planen?");
-  EXPECT_THAT(Log(plan.name(), helper_, "question = \"OPEN\"").access_log_entries(), IsEmpty());
-  const auto own_rows = Log(plan.name(), helper_);
-  for (const auto& own : own_rows.access_log_entries()) {
-    EXPECT_EQ(own.question(), "");
-  }
-  EXPECT_THAT(Must(Read(plan.name(), coordinator_)).access_questions(), IsEmpty());
-
-  pb::AnswerAccessQuestionRequest answer;
-  answer.set_name(entry);
-  answer.set_answer("Per er med i gruppa di og forberedte møtet.");
-  EXPECT_EQ(Why(Access(&AccessStub::AnswerAccessQuestion, answer, case_worker_)),
-            "ROLE_NOT_ALLOWED");
-  Must(Access(&AccessStub::AnswerAccessQuestion, answer, leader_));
-  const auto answered = Log(plan.name(), owner_, "question = \"ANSWERED\"");
-  ASSERT_THAT(answered.access_log_entries(), SizeIs(1));
-  EXPECT_EQ(answered.access_log_entries(0).answer(), answer.answer());
-  EXPECT_THAT(Log(plan.name(), leader_, "question = \"OPEN\"").access_log_entries(), IsEmpty());
-  EXPECT_THAT(Duties(plan.name()), Not(Contains(Obligation::ACCESS_QUESTION)));
-  EXPECT_THAT(UnitAlarms(), Not(Contains(CarePlan::ACCESS_QUESTION)));
+  const CarePlan grown = Must(Read(plan, owner_));
+  const auto question =
+      std::find_if(grown.consents().begin(), grown.consents().end(),
+                   [&](const pb::Consent& asked) { return asked.renews() == given.name(); });
+  ASSERT_NE(question, grown.consents().end());
+  EXPECT_EQ(question->state(), pb::Consent::PROPOSED);
+  EXPECT_THAT(Duties(plan), Contains(Obligation::CONSENT_QUESTION));
+  EXPECT_THAT(Duties(plan), Contains(Obligation::AGE_TRANSITION));
+  // What the parent said holds for the time of grace; the question is the young person's.
+  EXPECT_TRUE(Read(plan, helper_).ok());
+  const auto answer = Action(question->name(), question->etag());
+  EXPECT_TRUE(absl::IsNotFound(Access(&AccessStub::RefuseConsent, answer, parent).status()));
+  EXPECT_EQ(Must(Access(&AccessStub::RefuseConsent, answer, owner_)).state(), pb::Consent::REFUSED);
+  EXPECT_TRUE(absl::IsNotFound(Read(plan, helper_).status()));
+  EXPECT_THAT(Duties(plan), Not(Contains(Obligation::CONSENT_QUESTION)));
+  // And may share anew whenever they like.
+  EXPECT_EQ(Must(Access(&AccessStub::GiveConsent, share, owner_)).grantor(), owner_.name);
+  EXPECT_TRUE(Read(plan, helper_).ok());
+  pb::ListPlanRevisionsRequest history;
+  history.set_name(plan);
+  EXPECT_THAT(Must(Plan(&Stub::ListPlanRevisions, history, owner_)).ShortDebugString(),
+              HasSubstr("RefuseConsent"));
 }
 
-TEST_F(Acceptance, AnEmergencyOpensThePlanForFourHoursAndIsReviewed) {
+TEST_F(Acceptance, ARepresentativeActsWithinTheScopeOfTheMandate) {
   const CarePlan plan = Active();
-  EXPECT_EQ(Why(Emergency(plan.name(), stranger_)), "HPR_NUMBER_MISSING");
-  EXPECT_TRUE(absl::IsNotFound(Emergency("plans/none-at-all", Doctor()).status()));
-  EXPECT_TRUE(absl::IsNotFound(Emergency("plans/-", Doctor(), stranger_.number).status()));
-  const auto opened = Must(Emergency("plans/-", Doctor(), owner_.number));
-  EXPECT_EQ(ToTime(opened.expire_time()) - ToTime(opened.create_time()), absl::Hours(4));
-  EXPECT_THAT(Duties(plan.name()), Contains(Obligation::EMERGENCY_REVIEW));
-  EXPECT_THAT(UnitAlarms(), Contains(CarePlan::EMERGENCY_REVIEW));
-  EXPECT_THAT(Must(Read(plan.name(), Doctor())).goals(), SizeIs(1));
+  const Person guardian = Known("CITIZEN", "", 22);
+  Must(Represented(plan.name(), guardian, pb::Representative::GUARDIAN, {type::GOALS}, owner_));
 
-  const auto log = Log(plan.name(), owner_);
-  EXPECT_EQ(log.access_log_entries(0).basis(), "EMERGENCY");
-  EXPECT_THAT(log.access_log_entries(0).summary().nb(), HasSubstr("i en nødsituasjon"));
-  EXPECT_THAT(log.access_log_entries(1).summary().nb(),
-              HasSubstr("Oppgitt grunn: Bevisstløs på akuttmottaket"));
-
-  pb::ListEmergencyAccessesRequest list;
-  list.set_parent(plan.name());
-  for (const Person& who : {owner_, leader_}) {
-    const auto accesses = Must(Access(&AccessStub::ListEmergencyAccesses, list, who));
-    ASSERT_THAT(accesses.emergency_accesses(), SizeIs(1));
-    EXPECT_EQ(accesses.emergency_accesses(0).hpr_number(), "9144897");
-  }
-  EXPECT_THAT(
-      Must(Access(&AccessStub::ListEmergencyAccesses, list, coordinator_)).emergency_accesses(),
-      IsEmpty());
-
-  pb::ReviewEmergencyAccessRequest review;
-  review.set_name(opened.name());
-  review.set_comment("Riktig å se etter medisiner.");
-  review.set_justified(true);
-  EXPECT_TRUE(Must(Access(&AccessStub::ReviewEmergencyAccess, review, leader_)).has_review_time());
-  EXPECT_THAT(UnitAlarms(), Not(Contains(CarePlan::EMERGENCY_REVIEW)));
-  EXPECT_EQ(Why(Access(&AccessStub::ReviewEmergencyAccess, review, leader_)),
-            "EMERGENCY_ACCESS_REVIEWED");
-  clock_.Advance(absl::Hours(4));
-  EXPECT_TRUE(absl::IsNotFound(Read(plan.name(), Doctor()).status()));
-}
-
-TEST_F(Acceptance, AnEmergencyOpensNothingToWhoIsShutOut) {
-  const CarePlan plan = Active();
+  const CarePlan seen = Must(Read(plan.name(), guardian));
+  EXPECT_THAT(seen.goals(), SizeIs(1));
+  EXPECT_THAT(seen.activities(), IsEmpty());
+  pb::CreateGoalRequest goal;
+  goal.set_parent(plan.name());
+  goal.mutable_goal()->mutable_own_words()->set_text("Hun vil ha hund");
+  EXPECT_EQ(Why(Plan(&Stub::CreateGoal, goal, guardian)), "OK");
+  pb::CreateActivityRequest activity;
+  activity.set_parent(plan.name());
+  activity.mutable_activity()->set_title("Kjøpe hund");
+  EXPECT_EQ(Why(Plan(&Stub::CreateActivity, activity, guardian)), "SECTION_NOT_SHARED");
+  EXPECT_EQ(Why(Represented(plan.name(), guardian, pb::Representative::GUARDIAN, {}, guardian)),
+            "NOT_ALLOWED_IN_PLAN");
+  // One method writes in several parts: it depends on the part.
+  pb::UpdatePlanRequest update;
+  update.mutable_plan()->set_name(plan.name());
+  update.mutable_plan()->mutable_what_matters_most()->set_text("Hund");
+  EXPECT_EQ(Why(Plan(&Stub::UpdatePlan, update, guardian)), "OK");
+  update.mutable_plan()->set_strengths_none_stated(true);
+  EXPECT_EQ(Why(Plan(&Stub::UpdatePlan, update, guardian)), "SECTION_NOT_SHARED");
+  const CarePlan now = Must(Read(plan.name(), owner_));
+  EXPECT_EQ(Why(Plan(&Stub::ApprovePlan, Action(plan.name(), now.etag()), guardian)),
+            "NOT_ALLOWED_IN_PLAN");
+  EXPECT_EQ(Why(Plan(&Stub::RevokePlan, Action(plan.name(), now.etag()), guardian)),
+            "NOT_ALLOWED_IN_PLAN");
+  pb::CreateConsentRequest share;
+  share.set_parent(plan.name());
+  share.mutable_consent()->set_kind(pb::Consent::SHARE);
+  share.mutable_consent()->set_participant(share_.participant());
+  share.mutable_consent()->add_sections(type::GOALS);
+  share.mutable_consent()->set_purpose("HUND");
+  share.mutable_consent()->set_informed(true);
+  EXPECT_EQ(Must(Access(&AccessStub::GiveConsent, share, guardian)).grantor_basis(),
+            pb::Representative::GUARDIAN);
+  share.mutable_consent()->add_sections(type::NEEDS);
+  EXPECT_EQ(Why(Access(&AccessStub::GiveConsent, share, guardian)), "NOT_ALLOWED_IN_PLAN");
+  // The consent that carries the plan is not theirs to withdraw, nor a block to lift; to shut
+  // somebody out, or share less, always is.
+  const auto& opening = now.consents(0);
+  ASSERT_EQ(opening.kind(), pb::Consent::CREATE_PLAN);
+  EXPECT_EQ(
+      Why(Access(&AccessStub::WithdrawConsent, Action(opening.name(), opening.etag()), guardian)),
+      "NOT_ALLOWED_IN_PLAN");
+  EXPECT_EQ(
+      Why(Access(&AccessStub::WithdrawConsent, Action(share_.name(), share_.etag()), guardian)),
+      "OK");
   pb::BlockAccessRequest block;
   block.set_parent(plan.name());
-  block.mutable_access_block()->set_person(stranger_.name);
-  Must(Access(&AccessStub::BlockAccess, block, owner_));
-  EXPECT_TRUE(absl::IsNotFound(Emergency(plan.name(), Doctor()).status()));
+  block.mutable_access_block()->set_person(helper_.name);
+  const auto shut = Must(Access(&AccessStub::BlockAccess, block, guardian));
+  EXPECT_EQ(Why(Access(&AccessStub::LiftAccessBlock, Action(shut.name(), shut.etag()), guardian)),
+            "NOT_ALLOWED_IN_PLAN");
+  EXPECT_EQ(Why(Access(&AccessStub::LiftAccessBlock, Action(shut.name(), shut.etag()), owner_)),
+            "OK");
+  const auto own_rows = Log(plan.name(), guardian);
+  for (const auto& row : own_rows.access_log_entries()) EXPECT_EQ(row.accessor(), guardian.name);
 }
 
 TEST_F(Acceptance, AConsentWithAPurposeOpensOnlyCallsThatStateIt) {

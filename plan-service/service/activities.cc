@@ -6,10 +6,11 @@ namespace ip::plan {
 
 void ServeActivities(rpc::Router& router, const Desk& desk) {
   const auto serve = [&]<class Request>(std::string_view method, auto rule, const Request*) {
-    ServeChange<Request, pb::Activity>(router, desk, kPlanService, method, type::ACTIVITIES, rule);
+    ServeChange<Request, pb::Activity>(router, desk, kPlanService, method, {type::ACTIVITIES},
+                                       rule);
   };
   ServeChange<pb::CreateActivityRequest, pb::Activity>(
-      router, desk, kPlanService, "CreateActivity", type::ACTIVITIES,
+      router, desk, kPlanService, "CreateActivity", {type::ACTIVITIES},
       [](CarePlan& plan, const Act& act, const pb::CreateActivityRequest& request) {
         return CreateActivity(plan, act, request.activity());
       });

@@ -6,8 +6,6 @@
 namespace ip::plan {
 namespace {
 
-constexpr type::Section kNone = type::SECTION_UNSPECIFIED;
-
 absl::StatusOr<std::string> Give(CarePlan& plan, const Act& act,
                                  const pb::CreateConsentRequest& request) {
   pb::Consent consent = request.consent();
@@ -36,7 +34,7 @@ absl::StatusOr<pb::Representative> Appoint(const Desk& desk, rpc::CallContext& c
   auto who = desk.Identify("identity", request.identity());
   if (!who.ok()) return who.status();
   auto changed = desk.Change(
-      call, request.parent(), request.request_id(), "", kNone, [&](CarePlan& plan, const Act& act) {
+      call, request.parent(), request.request_id(), "", {}, [&](CarePlan& plan, const Act& act) {
         return CreateRepresentative(plan, act, request.representative(), who->person);
       });
   if (changed.ok()) {
@@ -50,25 +48,27 @@ absl::StatusOr<pb::Representative> Appoint(const Desk& desk, rpc::CallContext& c
 
 void ServeConsents(rpc::Router& router, const Desk& desk) {
   ServeChange<pb::CreateConsentRequest, pb::Consent>(router, desk, kAccessService, "GiveConsent",
-                                                     kNone, Give);
+                                                     {}, Give);
   ServeChange<pb::CreateConsentRequest, pb::Consent>(router, desk, kAccessService, "RecordConsent",
-                                                     kNone, Record);
-  ServeChange<pb::ActionRequest, pb::Consent>(router, desk, kAccessService, "WithdrawConsent",
-                                              kNone, WithdrawConsent);
+                                                     {}, Record);
+  ServeChange<pb::ActionRequest, pb::Consent>(router, desk, kAccessService, "WithdrawConsent", {},
+                                              WithdrawConsent);
+  ServeChange<pb::ActionRequest, pb::Consent>(router, desk, kAccessService, "RefuseConsent", {},
+                                              RefuseConsent);
   ServeChange<pb::BlockAccessRequest, pb::AccessBlock>(
-      router, desk, kAccessService, "BlockAccess", kNone,
+      router, desk, kAccessService, "BlockAccess", {},
       [](CarePlan& plan, const Act& act, const pb::BlockAccessRequest& request) {
         return BlockAccess(plan, act, request.access_block());
       });
   ServeChange<pb::ActionRequest, pb::AccessBlock>(router, desk, kAccessService, "LiftAccessBlock",
-                                                  kNone, LiftAccessBlock);
+                                                  {}, LiftAccessBlock);
   router.Unary<pb::CreateRepresentativeRequest, pb::Representative>(
       kAccessService, "CreateRepresentative",
       [&desk](rpc::CallContext& call, const pb::CreateRepresentativeRequest& request) {
         return Appoint(desk, call, request);
       });
   ServeChange<pb::ActionRequest, pb::Representative>(router, desk, kAccessService,
-                                                     "EndRepresentation", kNone, EndRepresentation);
+                                                     "EndRepresentation", {}, EndRepresentation);
 }
 
 }  // namespace ip::plan

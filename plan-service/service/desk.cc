@@ -1,5 +1,7 @@
 #include "plan-service/service/desk.h"
 
+#include <algorithm>
+
 #include "lib/base/errors.h"
 #include "plan-service/domain/dates.h"
 #include "plan-service/domain/facts.h"
@@ -24,13 +26,24 @@ absl::Status NotAllowed() {
                           "write a comment.");
 }
 
-absl::Status CheckSection(const authz::Decision& decision, type::Section section) {
-  if (section == type::SECTION_UNSPECIFIED || decision.reason != "CONSENT" ||
-      decision.sections.contains(section)) {
+// What is shared, and what a mandate covers, is also what may be written in.
+absl::Status CheckSections(const authz::Decision& decision, type::Action action,
+                           const authz::Sections& sections) {
+  const bool mandated = decision.reason == "REPRESENTATIVE";
+  if (decision.reason != "CONSENT" && !mandated) return absl::OkStatus();
+  if (sections.empty() && mandated && decision.sections != authz::AllSections()) {
+    // Consents and blocks are weighed against the mandate by their own rules.
+    if (action == type::GIVE_CONSENT || action == type::WITHDRAW_CONSENT) return absl::OkStatus();
+    return PermissionDenied("NOT_ALLOWED_IN_PLAN",
+                            "A mandate for parts of the plan is none for the plan as a whole.");
+  }
+  if (std::includes(decision.sections.begin(), decision.sections.end(), sections.begin(),
+                    sections.end())) {
     return absl::OkStatus();
   }
   return PermissionDenied("SECTION_NOT_SHARED",
-                          "The owner has not shared this part of the plan with you.");
+                          "This part of the plan is not shared with you, or your mandate does not "
+                          "cover it.");
 }
 
 }  // namespace
@@ -122,14 +135,25 @@ Act Desk::ActOf(const rpc::CallContext& call, const CarePlan& plan) const {
   return act;
 }
 
+absl::StatusOr<PlanRepository::Changed> Desk::Create(rpc::CallContext& call,
+                                                     const std::string& request_id,
+                                                     const CarePlan& plan,
+                                                     const std::string& bundle) const {
+  document::Context context = ContextOf(call, request_id, "");
+  context.also = [&](sql::Session& session) {
+    return parts_.access_log->Begin(session, plan.name());
+  };
+  return parts_.plans->Create(context, plan, bundle);
+}
+
 absl::StatusOr<PlanRepository::Changed> Desk::Change(
     rpc::CallContext& call, const std::string& name, const std::string& request_id,
-    const std::string& reason, type::Section section, const Rule& rule) const {
+    const std::string& reason, const authz::Sections& sections, const Rule& rule) const {
   const std::string plan_name = PlanOf(name);
   if (plan_name.empty()) return NotFound("plan");
   const auto authorise = [&](const CarePlan& plan) -> absl::Status {
     auto decision = Decide(call, plan);
-    return decision.ok() ? CheckSection(*decision, section) : decision.status();
+    return decision.ok() ? CheckSections(*decision, call.action(), sections) : decision.status();
   };
   auto changed = parts_.plans->Mutate(ContextOf(call, request_id, reason), plan_name,
                                       [&](CarePlan& plan) -> absl::StatusOr<std::string> {

@@ -98,11 +98,19 @@ class Desk {
   absl::StatusOr<Identified> Identify(std::string_view field,
                                       const type::PersonIdentity& identity) const;
 
-  // Authorises and applies a rule in one transaction. `section` must be shared with callers who
-  // have nothing but a consent.
+  // Keeps a new plan, and the bundle it came in, and begins its access log.
+  absl::StatusOr<PlanRepository::Changed> Create(rpc::CallContext& call,
+                                                 const std::string& request_id,
+                                                 const CarePlan& plan,
+                                                 const std::string& bundle = "") const;
+
+  // Authorises and applies a rule in one transaction. All of `sections` must be shared with callers
+  // who have nothing but a consent, and covered by the mandate of who represents the owner; without
+  // sections it is about the plan as a whole.
   absl::StatusOr<PlanRepository::Changed> Change(rpc::CallContext& call, const std::string& name,
                                                  const std::string& request_id,
-                                                 const std::string& reason, type::Section section,
+                                                 const std::string& reason,
+                                                 const authz::Sections& sections,
                                                  const Rule& rule) const;
 
   document::Context ContextOf(rpc::CallContext& call, const std::string& request_id,
@@ -207,14 +215,14 @@ void Serve(rpc::Router& router, const Desk& desk, std::string_view service, std:
 // Serves a method that is nothing but a rule: `rule(plan, act, request)`.
 template <class Request, class Element, class Rule>
 void ServeChange(rpc::Router& router, const Desk& desk, std::string_view service,
-                 std::string_view method, type::Section section, Rule rule) {
+                 std::string_view method, const authz::Sections& sections, Rule rule) {
   router.Unary<Request, Element>(
       service, method,
-      [&desk, section, rule](rpc::CallContext& call,
-                             const Request& request) -> absl::StatusOr<Element> {
+      [&desk, sections, rule](rpc::CallContext& call,
+                              const Request& request) -> absl::StatusOr<Element> {
         return Answer<Element>(
             desk, call,
-            desk.Change(call, TargetOf(request), request.request_id(), ReasonIn(request), section,
+            desk.Change(call, TargetOf(request), request.request_id(), ReasonIn(request), sections,
                         [&](CarePlan& plan, const Act& act) { return rule(plan, act, request); }));
       });
 }

@@ -49,8 +49,8 @@ absl::StatusOr<pb::EmergencyAccess> Request(const Desk& desk, rpc::CallContext& 
     if (!found.ok()) return found.status();
     plan = *std::move(found);
   }
-  auto changed = desk.Change(call, plan, request.request_id(), request.reason(),
-                             type::SECTION_UNSPECIFIED, [&](CarePlan& opened, const Act& act) {
+  auto changed = desk.Change(call, plan, request.request_id(), request.reason(), {},
+                             [&](CarePlan& opened, const Act& act) {
                                return OpenInEmergency(opened, act, call.caller(), request.reason());
                              });
   if (!changed.ok()) return changed.status();
@@ -108,8 +108,7 @@ void ServeEmergency(rpc::Router& router, const Desk& desk) {
         return List(desk, call, request);
       });
   ServeChange<pb::ReviewEmergencyAccessRequest, pb::EmergencyAccess>(
-      router, desk, kAccessService, "ReviewEmergencyAccess", type::SECTION_UNSPECIFIED,
-      ReviewEmergencyAccess);
+      router, desk, kAccessService, "ReviewEmergencyAccess", {}, ReviewEmergencyAccess);
 }
 
 }  // namespace ip::plan

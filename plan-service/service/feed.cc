@@ -43,6 +43,18 @@ absl::StatusOr<type::ObligationEvent> GetObligations(const Desk& desk, rpc::Call
   return ObligationsOf(*plan, desk.Today());
 }
 
+absl::StatusOr<pb::FindOpenPlanResponse> FindOpenPlan(const Desk& desk, rpc::CallContext& call,
+                                                      const pb::FindOpenPlanRequest& request) {
+  auto found = desk.parts().questions->OpenPlanOf(call.deadline(), request.person());
+  if (!found.ok()) return found.status();
+  pb::FindOpenPlanResponse response;
+  if (*found) {
+    response.set_plan((*found)->plan);
+    response.set_unit((*found)->unit);
+  }
+  return response;
+}
+
 absl::StatusOr<pb::CoordinatorAppointment> GetCoordinatorAppointment(
     const Desk& desk, rpc::CallContext& call, const pb::GetCoordinatorAppointmentRequest& request) {
   const std::string plan_name = PlanOf(request.name());
@@ -147,6 +159,7 @@ void ServeFeed(rpc::Router& router, const Desk& desk) {
       [&desk](rpc::CallContext& call, const pb::GetCoordinatorAppointmentRequest& request) {
         return GetCoordinatorAppointment(desk, call, request);
       });
+  Serve(router, desk, kFeedService, "FindOpenPlan", FindOpenPlan);
   router.Unary<type::ResolveContactRequest, Contact>(
       kFeedService, "ResolveContact",
       [&desk](rpc::CallContext& call, const type::ResolveContactRequest& request) {

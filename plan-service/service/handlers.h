@@ -22,6 +22,11 @@ void ServeAccessLog(rpc::Router& router, const Desk& desk);
 void ServeEmergency(rpc::Router& router, const Desk& desk);
 void ServeFeed(rpc::Router& router, const Desk& desk);
 
+// A plan as it stood at a revision before it was imported; NOT_FOUND when the bundle does not show
+// it.
+absl::StatusOr<CarePlan> ImportedRevision(const Desk& desk, const rpc::CallContext& call,
+                                          const CarePlan& plan, int64_t revision);
+
 // All of them.
 inline void ServeAll(rpc::Router& router, const Desk& desk) {
   ServePlans(router, desk);

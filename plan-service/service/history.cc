@@ -10,32 +10,60 @@
 namespace ip::plan {
 namespace {
 
-absl::StatusOr<pb::ListPlanRevisionsResponse> ListRevisions(
-    const Desk& desk, rpc::CallContext& call, const pb::ListPlanRevisionsRequest& request) {
+using Listed = pb::ListPlanRevisionsResponse;
+
+// Revisions below `before`, newest first, at most `limit`.
+absl::StatusOr<Listed> OwnRevisions(const Desk& desk, const rpc::CallContext& call,
+                                    const CarePlan& plan, int64_t before, int limit) {
+  auto infos = desk.parts().plans->ListRevisions(call.deadline(), plan.name(), limit, before);
+  if (!infos.ok()) return infos.status();
+  Listed listed;
+  for (const auto& info : *infos) Describe(info, *listed.add_revisions());
+  return listed;
+}
+
+absl::StatusOr<Listed> ImportedRevisions(const Desk& desk, const rpc::CallContext& call,
+                                         const CarePlan& plan, int64_t before, int limit) {
+  auto portable = desk.parts().questions->ImportedFrom(call.deadline(), plan.name());
+  if (!portable.ok()) return portable.status();
+  Listed listed;
+  *listed.mutable_provenance() = plan.provenance();
+  for (const auto& revision : portable->revisions()) {
+    if (revision.revision() >= before || listed.revisions_size() == limit) continue;
+    auto& line = *listed.add_revisions();
+    line.set_revision(revision.revision());
+    *line.mutable_create_time() = revision.create_time();
+    line.set_actor(revision.actor());
+    line.set_action(revision.action());
+    line.set_reason(revision.reason());
+    line.set_without_plan(!revision.has_plan());
+  }
+  return listed;
+}
+
+absl::StatusOr<Listed> ListRevisions(const Desk& desk, rpc::CallContext& call,
+                                     const pb::ListPlanRevisionsRequest& request) {
   auto opened = desk.Open(call, request.name());
   if (!opened.ok()) return opened.status();
   if (absl::Status status = SeesAll(opened->decision); !status.ok()) return status;
-  const std::string arguments = request.name() + "|" + call.caller().Subject();
+  const std::string arguments =
+      request.name() + "|" + call.caller().Subject() + (request.imported() ? "|imported" : "");
   auto after = ReadPageToken(request.page_token(), arguments);
   if (!after.ok()) return after.status();
   const int64_t before =
       after->empty() ? std::numeric_limits<int64_t>::max() : EntryNumber(after->front());
-  const size_t page = static_cast<size_t>(PageSize(request.page_size()));
-  auto infos = desk.parts().plans->ListRevisions(call.deadline(), opened->plan.name(),
-                                                 static_cast<int>(page) + 1, before);
-  if (!infos.ok()) return infos.status();
+  const int page = PageSize(request.page_size());
+  auto listed = (request.imported() ? ImportedRevisions : OwnRevisions)(desk, call, opened->plan,
+                                                                        before, page + 1);
+  if (!listed.ok()) return listed.status();
   absl::Status logged = desk.LogRead(call, opened->plan, opened->decision);
   if (!logged.ok()) return logged;
-  pb::ListPlanRevisionsResponse response;
-  if (infos->size() > page) {
-    infos->resize(page);
-    response.set_next_page_token(
-        MakePageToken({std::to_string(infos->back().revision)}, arguments));
+  if (listed->revisions_size() > page) {
+    listed->mutable_revisions()->RemoveLast();
+    listed->set_next_page_token(
+        MakePageToken({std::to_string(listed->revisions(page - 1).revision())}, arguments));
   }
-  for (const auto& info : *infos) {
-    Describe(info, *response.add_revisions());
-  }
-  return response;
+  return listed;
 }
 
 // One revision as the caller may see it today.
@@ -66,6 +94,18 @@ absl::StatusOr<pb::DiffPlanRevisionsResponse> DiffRevisions(
 }
 
 }  // namespace
+
+absl::StatusOr<CarePlan> ImportedRevision(const Desk& desk, const rpc::CallContext& call,
+                                          const CarePlan& plan, int64_t revision) {
+  auto portable = desk.parts().questions->ImportedFrom(call.deadline(), plan.name());
+  if (!portable.ok()) return portable.status();
+  for (auto& imported : *portable->mutable_revisions()) {
+    if (imported.revision() == revision && imported.has_plan()) {
+      return std::move(*imported.mutable_plan());
+    }
+  }
+  return NotFound("imported revision");
+}
 
 void ServeHistory(rpc::Router& router, const Desk& desk) {
   Serve(router, desk, kPlanService, "ListPlanRevisions", ListRevisions);

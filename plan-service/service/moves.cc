@@ -13,7 +13,6 @@
 namespace ip::plan {
 namespace {
 
-constexpr type::Section kNone = type::SECTION_UNSPECIFIED;
 // A message holds 4 MiB; the rest is for signature, history lines and framing.
 constexpr size_t kMostBundleBytes = 3 << 20;
 constexpr int kMostRevisions = 5000;
@@ -39,13 +38,13 @@ absl::StatusOr<CarePlan> Merge(const Desk& desk, rpc::CallContext& call,
   if (auto taken = take_up(tried, act); !taken.ok()) return taken.status();
 
   if (duplicate->plan.merged_into() != kept->plan.name()) {
-    auto retired = desk.Change(call, request.duplicate(), "", request.reason(), kNone, retire);
+    auto retired = desk.Change(call, request.duplicate(), "", request.reason(), {}, retire);
     if (!retired.ok()) return retired.status();
     duplicate->plan = std::move(retired->message);
   }
   return Answer<CarePlan>(
       desk, call,
-      desk.Change(call, request.name(), request.request_id(), request.reason(), kNone, take_up));
+      desk.Change(call, request.name(), request.request_id(), request.reason(), {}, take_up));
 }
 
 absl::StatusOr<pb::GetGapStatisticsResponse> GapStatistics(
@@ -133,8 +132,7 @@ absl::StatusOr<CarePlan> Import(const Desk& desk, rpc::CallContext& call,
   arrival.provenance.set_bundle_digest(bundle->digest);
   auto plan = Arrive(bundle->portable.plan(), act, arrival);
   if (!plan.ok()) return plan.status();
-  auto created = desk.parts().plans->Create(desk.ContextOf(call, request.request_id(), ""), *plan,
-                                            request.bundle().content());
+  auto created = desk.Create(call, request.request_id(), *plan, request.bundle().content());
   if (!created.ok()) return created.status();
   absl::Status kept = desk.parts().numbers->Remember(call.deadline(), owner->person, owner->number);
   if (!kept.ok()) return kept;

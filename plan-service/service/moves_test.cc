@@ -101,6 +101,40 @@ TEST_F(Moves, ABundleOpensElsewhereWithItsOriginAndOnlyUntouched) {
   EXPECT_EQ(mine.provenance().bundle_digest().size(), 64u);
   EXPECT_THAT(mine.alarms(), Contains(CarePlan::NO_COORDINATOR));
   EXPECT_TRUE(absl::IsNotFound(Read(arrived.name(), helper_).status()));
+
+  // What was before the move is read like history, with its origin, and logged.
+  pb::ListPlanRevisionsRequest history;
+  history.set_name(arrived.name());
+  history.set_imported(true);
+  history.set_page_size(2);
+  std::vector<int64_t> revisions;
+  do {
+    const auto before = Must(Plan(&Stub::ListPlanRevisions, history, owner_));
+    EXPECT_EQ(before.provenance().source_plan(), plan.name());
+    for (const auto& revision : before.revisions()) {
+      revisions.push_back(revision.revision());
+      EXPECT_FALSE(revision.without_plan());
+      EXPECT_FALSE(revision.action().empty());
+    }
+    history.set_page_token(before.next_page_token());
+  } while (!history.page_token().empty());
+  EXPECT_EQ(revisions.size(), static_cast<size_t>(plan.revision()));
+  EXPECT_TRUE(std::is_sorted(revisions.rbegin(), revisions.rend()));
+  pb::GetPlanRequest then;
+  then.set_name(arrived.name());
+  then.set_imported_revision(plan.revision());
+  const auto rows = Count("SELECT COUNT(*) FROM access_log");
+  EXPECT_EQ(Must(Plan(&Stub::GetPlan, then, owner_)).state(), CarePlan::ACTIVE);
+  EXPECT_EQ(Count("SELECT COUNT(*) FROM access_log"), rows + 1);
+  EXPECT_THAT(Must(Plan(&Stub::GetPlan, then, there)).goals(), IsEmpty());
+  EXPECT_TRUE(absl::IsNotFound(Plan(&Stub::GetPlan, then, helper_).status()));
+  then.set_imported_revision(plan.revision() + 1);
+  EXPECT_TRUE(absl::IsNotFound(Plan(&Stub::GetPlan, then, owner_).status()));
+  *then.mutable_as_of_time() = ToTimestamp(clock_.Now());
+  EXPECT_EQ(Why(Plan(&Stub::GetPlan, then, owner_)), "INVALID_REQUEST");
+  history.set_name(plan.name());
+  history.clear_page_token();
+  EXPECT_TRUE(absl::IsNotFound(Plan(&Stub::ListPlanRevisions, history, owner_).status()));
   EXPECT_EQ(Count("SELECT COUNT(*) FROM plan_import"), 1);
   EXPECT_EQ(Count("SELECT COUNT(*) FROM plan_import WHERE bundle LIKE BINARY '%handle selv%'"), 0);
 }

@@ -11,7 +11,6 @@
 namespace ip::plan {
 namespace {
 
-constexpr type::Section kNone = type::SECTION_UNSPECIFIED;
 constexpr int kMaxBatch = 100;
 
 // Plans are opened by the unit that will answer for them, or by a service on its behalf. Nobody
@@ -45,7 +44,7 @@ absl::StatusOr<CarePlan> Create(const Desk& desk, rpc::CallContext& call,
   const Act act = desk.ActOf(call, CarePlan());
   auto plan = NewPlan(act, request, NewPlanName(act.now), owner->person);
   if (!plan.ok()) return plan.status();
-  auto created = desk.parts().plans->Create(desk.ContextOf(call, request.request_id(), ""), *plan);
+  auto created = desk.Create(call, request.request_id(), *plan);
   if (!created.ok()) return created.status();
   absl::Status kept = desk.parts().numbers->Remember(call.deadline(), owner->person, owner->number);
   if (!kept.ok()) return kept;
@@ -59,6 +58,9 @@ absl::StatusOr<CarePlan> Get(const Desk& desk, rpc::CallContext& call,
   if (!IsPlanName(request.name())) {
     return InvalidField("name", "must be \"plans/{plan}\".");
   }
+  if (request.has_as_of_time() && request.imported_revision() != 0) {
+    return InvalidField("imported_revision", "must not be given together with as_of_time.");
+  }
   if (request.has_as_of_time()) {
     // What one may see is decided now; what stood there is from then.
     auto then =
@@ -68,6 +70,11 @@ absl::StatusOr<CarePlan> Get(const Desk& desk, rpc::CallContext& call,
   }
   absl::Status logged = desk.LogRead(call, opened->plan, opened->decision);
   if (!logged.ok()) return logged;
+  if (request.imported_revision() != 0) {
+    auto before = ImportedRevision(desk, call, opened->plan, request.imported_revision());
+    if (!before.ok()) return before.status();
+    opened->plan = *std::move(before);
+  }
   MakeView(opened->plan, opened->decision, desk.Today(), desk.Rules());
   return std::move(opened->plan);
 }
@@ -89,6 +96,14 @@ absl::StatusOr<pb::BatchGetPlansResponse> BatchGet(const Desk& desk, rpc::CallCo
   absl::Status logged = desk.parts().access_log->Write(call.deadline(), std::move(rows));
   if (!logged.ok()) return logged;
   return response;
+}
+
+absl::StatusOr<CarePlan> Update(const Desk& desk, rpc::CallContext& call,
+                                const pb::UpdatePlanRequest& request) {
+  return Answer<CarePlan>(
+      desk, call,
+      desk.Change(call, request.plan().name(), request.request_id(), "", SectionsOf(request),
+                  [&](CarePlan& plan, const Act& act) { return UpdatePlan(plan, act, request); }));
 }
 
 absl::StatusOr<pb::CheckPlanResponse> Check(const Desk& desk, rpc::CallContext& call,
@@ -113,33 +128,31 @@ void ServePlans(rpc::Router& router, const Desk& desk) {
   Serve(router, desk, kPlanService, "GetPlan", Get);
   Serve(router, desk, kPlanService, "BatchGetPlans", BatchGet);
   Serve(router, desk, kPlanService, "CheckPlan", Check);
-  ServeChange<pb::UpdatePlanRequest, CarePlan>(router, desk, kPlanService, "UpdatePlan", kNone,
-                                               UpdatePlan);
-  ServeChange<pb::ActionRequest, CarePlan>(router, desk, kPlanService, "ApprovePlan", kNone,
+  Serve(router, desk, kPlanService, "UpdatePlan", Update);
+  ServeChange<pb::ActionRequest, CarePlan>(router, desk, kPlanService, "ApprovePlan", {},
                                            ApprovePlan);
   ServeChange<pb::ActionRequest, CarePlan>(
-      router, desk, kPlanService, "ActivatePlan", kNone,
+      router, desk, kPlanService, "ActivatePlan", {},
       [&desk](CarePlan& plan, const Act& act, const pb::ActionRequest& request) {
         return ActivatePlan(plan, act, request, desk.Rules());
       });
-  ServeChange<pb::HoldPlanRequest, CarePlan>(router, desk, kPlanService, "HoldPlan", kNone,
-                                             HoldPlan);
-  ServeChange<pb::ActionRequest, CarePlan>(router, desk, kPlanService, "ResumePlan", kNone,
+  ServeChange<pb::HoldPlanRequest, CarePlan>(router, desk, kPlanService, "HoldPlan", {}, HoldPlan);
+  ServeChange<pb::ActionRequest, CarePlan>(router, desk, kPlanService, "ResumePlan", {},
                                            ResumePlan);
-  ServeChange<pb::ActionRequest, CarePlan>(router, desk, kPlanService, "CompletePlan", kNone,
+  ServeChange<pb::ActionRequest, CarePlan>(router, desk, kPlanService, "CompletePlan", {},
                                            CompletePlan);
   ServeChange<pb::ActionRequest, CarePlan>(
-      router, desk, kPlanService, "RevokePlan", kNone,
+      router, desk, kPlanService, "RevokePlan", {},
       [](CarePlan& plan, const Act& act, const pb::ActionRequest& request) {
         return StopPlan(plan, act, request, "RevokePlan", CarePlan::REVOKED);
       });
   ServeChange<pb::ActionRequest, CarePlan>(
-      router, desk, kPlanService, "MarkPlanEnteredInError", kNone,
+      router, desk, kPlanService, "MarkPlanEnteredInError", {},
       [](CarePlan& plan, const Act& act, const pb::ActionRequest& request) {
         return StopPlan(plan, act, request, "MarkPlanEnteredInError", CarePlan::ENTERED_IN_ERROR);
       });
   ServeChange<pb::ActionRequest, pb::TransitionTask>(
-      router, desk, kPlanService, "CompleteTransitionTask", kNone, CompleteTransitionTask);
+      router, desk, kPlanService, "CompleteTransitionTask", {}, CompleteTransitionTask);
 }
 
 }  // namespace ip::plan

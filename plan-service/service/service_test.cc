@@ -1,4 +1,4 @@
-// The main job through plan-service, and the acceptance checks of the law (domain.md § 8).
+// The main job through plan-service; the acceptance checks of the law stand in files of their own.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -38,64 +38,6 @@ TEST_F(PlanServiceTest, TheMainJobEndsInAnActivePlanWithDuties) {
   EXPECT_THAT(parties, Contains(owner_.name));
 }
 
-TEST_F(PlanServiceTest, Check04_WithdrawalIsNotFoundAtTheNextRead) {
-  const CarePlan plan = Active();
-  const CarePlan seen = Must(Read(plan.name(), helper_));
-  EXPECT_THAT(seen.goals(), SizeIs(1));
-  EXPECT_THAT(seen.needs(), IsEmpty());
-  pb::ListMyActivitiesRequest mine;
-  EXPECT_THAT(Must(Plan(&Stub::ListMyActivities, mine, helper_)).items(), SizeIs(1));
-
-  Must(Access(&AccessStub::WithdrawConsent, Action(share_.name(), share_.etag()), owner_));
-  const auto gone = Read(plan.name(), helper_);
-  EXPECT_TRUE(absl::IsNotFound(gone.status())) << gone.status();
-  EXPECT_EQ(gone.status().message(), Read("plans/none-at-all", helper_).status().message());
-  EXPECT_THAT(Must(Plan(&Stub::ListMyActivities, mine, helper_)).items(), IsEmpty());
-  EXPECT_THAT(Must(Plan(&Stub::ListPlans, pb::ListPlansRequest(), helper_)).plans(), IsEmpty());
-}
-
-TEST_F(PlanServiceTest, Check05_EveryReadIsLoggedOrFails) {
-  const std::string plan = Opened().name();
-  Accepted(Nominated(plan));
-  for (int i = 1; i <= 3; ++i) {
-    Must(Read(plan, coordinator_));
-    EXPECT_EQ(Count("SELECT COUNT(*) FROM access_log"), i);
-  }
-  pb::ListAccessLogEntriesRequest request;
-  request.set_parent(plan);
-  const auto entries = Must(Access(&AccessStub::ListAccessLogEntries, request, owner_));
-  ASSERT_THAT(entries.access_log_entries(), SizeIs(3));
-  EXPECT_EQ(entries.access_log_entries(0).accessor(), coordinator_.name);
-  EXPECT_EQ(entries.access_log_entries(0).basis(), "COORDINATOR");
-  EXPECT_EQ(entries.access_log_entries(0).method(), "GetPlan");
-
-  database_.Run("RENAME TABLE access_log TO access_log_away;");
-  const auto refused = Read(plan, coordinator_);
-  EXPECT_EQ(Why(refused), "ACCESS_LOG_UNAVAILABLE");
-  EXPECT_TRUE(absl::IsUnavailable(refused.status()));
-}
-
-TEST_F(PlanServiceTest, Check05_TheLogShowsWhenItWasTamperedWith) {
-  const std::string plan = Opened().name();
-  for (int i = 0; i < 3; ++i) Must(Read(plan, owner_));
-  pb::VerifyAccessLogRequest request;
-  request.set_plan(plan);
-  const auto verify = [&] { return Must(Access(&AccessStub::VerifyAccessLog, request, owner_)); };
-  EXPECT_TRUE(verify().intact());
-  EXPECT_EQ(verify().entry_count(), 3);
-  database_.Run("CREATE TABLE kept AS SELECT * FROM access_log;");
-  for (const char* harm :
-       {"DELETE FROM access_log WHERE number = 3;", "DELETE FROM access_log WHERE number = 2;",
-        "UPDATE access_log a, kept k SET a.entry = k.entry"
-        " WHERE a.number = 2 AND k.number = 1;",
-        "UPDATE access_log SET hash = REVERSE(hash) WHERE number = 1;"}) {
-    database_.Run(harm);
-    EXPECT_FALSE(verify().intact()) << harm;
-    database_.Run("DELETE FROM access_log; INSERT INTO access_log SELECT * FROM kept;");
-    EXPECT_TRUE(verify().intact());
-  }
-}
-
 TEST_F(PlanServiceTest, WhoeverAskedSeesWhereANominationStands) {
   const CarePlan plan = Active();
   pb::GetCoordinatorAppointmentRequest request;
@@ -112,6 +54,20 @@ TEST_F(PlanServiceTest, WhoeverAskedSeesWhereANominationStands) {
   EXPECT_EQ(Must(ask()).reason(), "");
   request.set_name(plan.name() + "/coordinatorAppointments/none");
   EXPECT_TRUE(absl::IsNotFound(ask().status()));
+}
+
+TEST_F(PlanServiceTest, AServiceFindsTheOpenPlanOfAPersonAndNobodyElseDoes) {
+  const CarePlan plan = Opened();
+  pb::FindOpenPlanRequest request;
+  request.set_person(owner_.name);
+  const auto find = [&](const Person& who) {
+    return Call(*feed_stub_, &pb::PlanFeedService::Stub::FindOpenPlan, request, who);
+  };
+  EXPECT_EQ(Must(find(service_)).plan(), plan.name());
+  EXPECT_EQ(Must(find(service_)).unit(), "units/fjordvik");
+  EXPECT_EQ(Why(find(case_worker_)), "ROLE_NOT_ALLOWED");
+  Must(Plan(&Stub::RevokePlan, Action(plan.name(), plan.etag()), case_worker_));
+  EXPECT_EQ(Must(find(service_)).plan(), "");
 }
 
 TEST_F(PlanServiceTest, OutsidersLearnNothing) {

@@ -11,7 +11,7 @@ absl::StatusOr<pb::Participant> Invite(const Desk& desk, rpc::CallContext& call,
   auto who = desk.Identify("identity", request.identity());
   if (!who.ok()) return who.status();
   auto changed =
-      desk.Change(call, request.parent(), request.request_id(), "", type::TEAM,
+      desk.Change(call, request.parent(), request.request_id(), "", {type::TEAM},
                   [&](CarePlan& plan, const Act& act) {
                     return CreateParticipant(plan, act, request.participant(), who->person);
                   });
@@ -32,8 +32,8 @@ absl::StatusOr<pb::CoordinatorAppointment> Nominate(const Desk& desk, rpc::CallC
     who = *std::move(identified);
     person = who->person;
   }
-  auto changed = desk.Change(call, request.plan(), request.request_id(), "",
-                             type::SECTION_UNSPECIFIED, [&](CarePlan& plan, const Act& act) {
+  auto changed = desk.Change(call, request.plan(), request.request_id(), "", {},
+                             [&](CarePlan& plan, const Act& act) {
                                return NominateCoordinator(plan, act, request, person);
                              });
   if (changed.ok() && who) {
@@ -48,13 +48,13 @@ absl::StatusOr<pb::CoordinatorAppointment> Nominate(const Desk& desk, rpc::CallC
 void ServeTeam(rpc::Router& router, const Desk& desk) {
   const auto serve = [&](std::string_view method, auto rule) {
     ServeChange<pb::ActionRequest, pb::CoordinatorAppointment>(router, desk, kPlanService, method,
-                                                               type::SECTION_UNSPECIFIED, rule);
+                                                               {}, rule);
   };
   Serve(router, desk, kPlanService, "CreateParticipant", Invite);
   ServeChange<pb::UpdateParticipantRequest, pb::Participant>(
-      router, desk, kPlanService, "UpdateParticipant", type::TEAM, UpdateParticipant);
+      router, desk, kPlanService, "UpdateParticipant", {type::TEAM}, UpdateParticipant);
   ServeChange<pb::ActionRequest, pb::Participant>(router, desk, kPlanService, "EndParticipation",
-                                                  type::TEAM, EndParticipation);
+                                                  {type::TEAM}, EndParticipation);
   Serve(router, desk, kPlanService, "NominateCoordinator", Nominate);
   serve("AcceptCoordinatorAppointment", AcceptAppointment);
   serve("DeclineCoordinatorAppointment", DeclineAppointment);

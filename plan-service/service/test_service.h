@@ -74,7 +74,7 @@ class PlanServiceTest : public ::testing::Test {
         reference_(*Reference::Parse(kReference)),
         rules_(*RuleBook::Load(ip::testing::SourcePath("plan-service/rules"))),
         feed_(&database_.pool()),
-        questions_(&database_.pool()),
+        questions_(&database_.pool(), cipher_.get()),
         plans_({&database_.pool(), cipher_.get(), &clock_, &feed_, "", ""}, &rules_),
         log_(&database_.pool(), cipher_.get()),
         numbers_(&database_.pool(), cipher_.get()),

@@ -86,6 +86,14 @@ bool AccessLog::IsSealed(const std::string& plan, const Head& head, const std::s
   return hash.ok() && *hash == head.hash;
 }
 
+absl::Status AccessLog::Begin(sql::Session& session, const std::string& plan) const {
+  return session
+      .Execute(
+          "INSERT INTO access_log_head (plan, last_number, last_hash, seal) VALUES (?, 0, ?, ?)",
+          {plan, Head().hash, SealOf(plan, Head())})
+      .status();
+}
+
 absl::Status AccessLog::LockHeads(sql::Session& session, Heads& heads) const {
   std::vector<std::string> plans;
   for (const auto& [plan, head] : heads) plans.push_back(plan);
@@ -104,15 +112,16 @@ absl::Status AccessLog::LockHeads(sql::Session& session, Heads& heads) const {
         });
   };
   absl::Status status = InRuns(plans, lock);
-  // A plan's first look-up. Another process may be quicker; then its head counts.
+  // Whoever took the head away is not covered up by a new one: it has no seal. Another process may
+  // be quicker; then its head counts.
   const std::vector<std::string> added = missing;
   for (const std::string& plan : added) {
     if (!status.ok()) return status;
     status = session
                  .Execute(
                      "INSERT INTO access_log_head (plan, last_number, last_hash, seal)"
-                     " VALUES (?, 0, ?, ?) ON DUPLICATE KEY UPDATE last_number = last_number",
-                     {plan, Head().hash, SealOf(plan, Head())})
+                     " VALUES (?, 0, ?, '') ON DUPLICATE KEY UPDATE last_number = last_number",
+                     {plan, Head().hash})
                  .status();
   }
   return status.ok() ? InRuns(added, lock) : status;
@@ -329,7 +338,7 @@ absl::StatusOr<pb::VerifyAccessLogResponse> AccessLog::Verify(absl::Time deadlin
         response.set_entry_count(response.entry_count() + 1);
       });
   if (!status.ok()) return status;
-  if (at.number != end.number || at.hash != end.hash || (*found && !IsSealed(plan, end, seal))) {
+  if (at.number != end.number || at.hash != end.hash || !*found || !IsSealed(plan, end, seal)) {
     broken(at.number + 1);
   }
   if (*beyond > 0) broken(*beyond);

@@ -8,7 +8,8 @@
 // hash of the row before, or does not open where it lies. The end of the chain is sealed with the
 // key that encrypts the rows, so that who can write the database but has no key cannot cut rows off
 // and move the end up. What is written behind an end that is not sealed does not fit: the look-ups
-// that come later do not cover up what was done.
+// that come later do not cover up what was done. The chain begins with the plan, so that a log that
+// was deleted whole is missed.
 #ifndef PLAN_SERVICE_STORAGE_ACCESS_LOG_H_
 #define PLAN_SERVICE_STORAGE_ACCESS_LOG_H_
 
@@ -42,6 +43,10 @@ class AccessLog {
  public:
   AccessLog(sql::Pool* pool, const crypto::Cipher* cipher) : pool_(*pool), cipher_(*cipher) {}
 
+  // Begins the chain of a new plan, in the transaction that makes the plan: from then on a log that
+  // is not there was taken away.
+  absl::Status Begin(sql::Session& session, const std::string& plan) const;
+
   // Writes all rows or none; they are durable when it answers OK. Whoever cannot write must not
   // answer. Errors: UNAVAILABLE / ACCESS_LOG_UNAVAILABLE whatever the cause.
   absl::Status Write(absl::Time deadline, std::vector<AccessLogRow> rows);
@@ -59,7 +64,8 @@ class AccessLog {
   absl::StatusOr<std::vector<individuellplan::plan::v1::AccessLogEntry>> Find(
       absl::Time deadline, const std::string& plan, const std::vector<int64_t>& numbers) const;
 
-  // Recomputes the chain from the first row to the head, and names the first row that does not fit.
+  // Recomputes the chain from the first row to the head, and names the first row that does not fit;
+  // the first one when there is no head.
   absl::StatusOr<individuellplan::plan::v1::VerifyAccessLogResponse> Verify(
       absl::Time deadline, const std::string& plan) const;
 

@@ -47,6 +47,17 @@ class AccessLogTest : public ::testing::Test {
     InitLog("test", Severity::kError);
   }
 
+  // The plans that the tests speak of.
+  void SetUp() override {
+    auto session = database_.pool().Acquire(Soon());
+    for (const char* plan : {"plans/a", "plans/b", "plans/bad"}) Begin(*session, plan);
+    for (int i = 0; i < 12; ++i) Begin(*session, absl::StrCat("plans/", i));
+  }
+
+  void Begin(sql::Session& session, const std::string& plan) {
+    EXPECT_TRUE(log_.Begin(session, plan).ok());
+  }
+
   void WriteRows(const std::string& plan, int count) {
     for (int i = 1; i <= count; ++i) {
       ASSERT_TRUE(log_.Write(Soon(), {Row(plan, absl::StrCat("persons/", i))}).ok());
@@ -214,6 +225,10 @@ TEST_F(AccessLogTest, FindsEveryKindOfTamperingWhereItWasDone) {
        "UPDATE access_log_head SET last_number = 0, last_hash = REPEAT('\\0', 32)"
        " WHERE plan = 'plans/a';",
        1},
+      {"the whole log deleted, rows and head",
+       "DELETE FROM access_log WHERE plan = 'plans/a';"
+       "DELETE FROM access_log_head WHERE plan = 'plans/a';",
+       1},
       {"the head deleted", "DELETE FROM access_log_head WHERE plan = 'plans/a';", 1},
       {"a row put in between",
        "UPDATE access_log SET number = number + 1 WHERE plan = 'plans/a' AND number > 3"
@@ -248,6 +263,15 @@ TEST_F(AccessLogTest, FindsEveryKindOfTamperingWhereItWasDone) {
         "DELETE FROM access_log_head; INSERT INTO access_log_head SELECT * FROM kept_head;");
   }
   EXPECT_EQ(BrokenAt("plans/a"), 0);
+}
+
+TEST_F(AccessLogTest, LaterLookUpsDoNotCoverUpThatTheLogWasDeletedWhole) {
+  EXPECT_EQ(BrokenAt("plans/a"), 0) << "nobody has looked yet";
+  WriteRows("plans/a", 2);
+  database_.Run("DELETE FROM access_log; DELETE FROM access_log_head;");
+  EXPECT_EQ(BrokenAt("plans/a"), 1);
+  WriteRows("plans/a", 3);
+  EXPECT_EQ(BrokenAt("plans/a"), 1);
 }
 
 TEST_F(AccessLogTest, LaterLookUpsDoNotCoverUpThatRowsWereCutOff) {

@@ -1,6 +1,10 @@
 #include "plan-service/storage/plan_questions.h"
 
+#include "lib/base/errors.h"
+
 namespace ip::plan {
+
+namespace pb = individuellplan::plan::v1;
 
 absl::StatusOr<std::vector<GapCell>> PlanQuestions::Gaps(absl::Time deadline,
                                                          const std::string& unit) const {
@@ -29,6 +33,31 @@ absl::StatusOr<std::vector<std::string>> PlanQuestions::DueForAge(absl::Time dea
       {today, limit}, [&](const sql::Row& row) { plans.push_back(row.String(0)); });
   if (!status.ok()) return status;
   return plans;
+}
+
+absl::StatusOr<std::optional<PlanQuestions::OpenPlan>> PlanQuestions::OpenPlanOf(
+    absl::Time deadline, const std::string& person) const {
+  auto session = pool_.Acquire(deadline);
+  if (!session.ok()) return session.status();
+  return session->QueryOne("SELECT plan, unit FROM plan_list WHERE open_subject = ?", {person},
+                           [](const sql::Row& row) {
+                             return OpenPlan{row.String(0), row.String(1)};
+                           });
+}
+
+absl::StatusOr<pb::PortablePlan> PlanQuestions::ImportedFrom(absl::Time deadline,
+                                                             const std::string& plan) const {
+  auto session = pool_.Acquire(deadline);
+  if (!session.ok()) return session.status();
+  const auto sealed = session->QueryOne("SELECT bundle FROM plan_import WHERE plan = ?", {plan},
+                                        [](const sql::Row& row) { return row.String(0); });
+  if (!sealed.ok()) return sealed.status();
+  if (!*sealed) return NotFound("imported history");
+  const auto bundle = cipher_.Open(**sealed, "plan_import|" + plan);
+  if (!bundle.ok()) return bundle.status();
+  pb::PortablePlan portable;
+  if (!portable.ParseFromString(*bundle)) return absl::DataLossError("A bundle cannot be read.");
+  return portable;
 }
 
 }  // namespace ip::plan

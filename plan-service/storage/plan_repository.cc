@@ -196,6 +196,8 @@ absl::StatusOr<PlanRepository::Changed> PlanRepository::Create(const document::C
   if (bundle.empty()) return store_.Create(ctx, plan.name(), plan);
   document::Context with_bundle = ctx;
   with_bundle.also = [&](sql::Session& session) {
+    absl::Status status = ctx.also ? ctx.also(session) : absl::OkStatus();
+    if (!status.ok()) return status;
     return session
         .Execute("INSERT INTO plan_import (plan, bundle) VALUES (?, ?)",
                  {plan.name(), cipher_.Seal(bundle, "plan_import|" + plan.name())})

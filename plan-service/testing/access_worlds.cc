@@ -99,7 +99,7 @@ class World {
     for (int i = Below(4); i > 0; --i) AddRepresentative();
     for (int i = Below(4); i > 0; --i) AddAppointment();
     for (int i = Below(3); i > 0; --i) AddEmergency();
-    for (int i = Maybe() ? Below(4) : 0; i > 0; --i) AddBlock();
+    for (int i = Below(4); i > 0; --i) AddBlock();
   }
 
   void AddParticipant() {
@@ -156,10 +156,15 @@ class World {
 
   void AddBlock() {
     pb::AccessBlock& added = *plan_.add_access_blocks();
-    if (Maybe()) {
-      added.set_person(Person());
+    if (Maybe() && plan_.participants_size() > 0) {
+      const pb::Participant& who = plan_.participants(Below(plan_.participants_size()));
+      if (Maybe() && !who.organization().empty()) {
+        added.set_organization(who.organization());
+      } else {
+        added.set_person(who.person());
+      }
     } else {
-      added.set_organization(Organization());
+      added.set_person(Person());
     }
     if (Below(3) != 0) AddSections(added, 3);
     if (Below(4) == 0) *added.mutable_lift_time() = ToTimestamp(now_);
