@@ -96,6 +96,8 @@ export const plan = {
     kinds: { 0: '', 1: 'At behovet meldes', 2: 'At planen lages', 3: 'At det oppnevnes koordinator', 4: 'Deling' },
     given: (day: string) => `gitt ${day}`, withdrawn: (day: string) => `trukket ${day}`, withdraw: 'Trekk tilbake',
     withdrawText: 'Personen mister tilgangen med en gang. Det som er skrevet, blir stående.', withdrawYes: 'Ja, trekk samtykket',
+    askedText: 'Foreldrene dine har sagt ja til dette. Du er fylt 16 år og bestemmer selv. Svarer du ikke, slutter det å gjelde.', sayYes: 'Ja, det vil jeg', sayNo: 'Nei, det vil jeg ikke',
+    noEndsPlan: 'Sier du nei, avsluttes hele planen.', noEndsShare: 'Sier du nei, mister personen tilgangen med en gang.', askedInformed: 'Jeg vet hva jeg sier ja til, og at jeg kan trekke det tilbake når jeg vil.',
     withdrawPlanText: 'Uten dette samtykket avsluttes hele planen. Du kan be om en ny plan senere.', withdrawPlan: 'Ja, avslutt planen',
     representatives: 'Noen som handler for deg', representativesText: 'Forelder, verge eller en du har gitt fullmakt.', toRepresentatives: 'Se og endre fullmakter',
     oneTitle: 'Hva en person ser', oneHeading: (name: string) => `Hva ser ${name}?`, choose: 'Velg hva som deles', chooseText: 'Kryss av. Til høyre, eller under, ser du planen slik personen ser den.',
@@ -122,7 +124,7 @@ export const plan = {
     youSaid: 'Det du sa', ownerSaid: (name: string) => `Det ${name} sa`, howItWent: 'Slik gikk det', notDiscussed: 'Ble ikke snakket om', minutes: 'Referat',
     judgeAll: 'Vurder hvert mål, eller kryss av for at det ikke ble snakket om.', statementNeeded: 'Skriv det eieren sa, eller kryss av for at eieren ikke ønsket å si noe.', nextNeeded: 'Velg dag for neste møte.', finish: 'Lagre møtet',
     yourView: 'Hva synes du?', ownersView: 'Hva synes eieren?', servicesView: 'Hva synes tjenestene?', didNotDiscuss: 'Vi snakket ikke om dette', yourWords: 'Med dine egne ord', ownersWords: 'Med eierens egne ord', whatSay: 'Hvordan går det med planen og samarbeidet?', toTheLetter: 'Skriv det slik det ble sagt.', didNotWish: 'Eieren ønsket ikke å si noe',
-    minutesLabel: 'Hva kom dere fram til?', minutesHelp: 'Hvem var der, hva ble bestemt, hvem gjør hva.', heldOn: 'Møtet ble holdt', nextTime: 'Neste møte', nextDay: 'Dag', nextHelp: 'Alle i gruppa får påminnelse.',
+    minutesLabel: 'Hva kom dere fram til?', minutesHelp: 'Hvem var der, hva ble bestemt, hvem gjør hva.', heldOn: 'Møtet ble holdt', nextTime: 'Neste møte', nextDay: 'Dag', nextHelp: 'Alle i gruppa får påminnelse.', closing: 'Dette var det siste møtet: planen skal avsluttes',
   },
   more: {
     print: 'Skriv ut', printText: 'En utgave for papir eller PDF. PDF-en kan leses av skjermlesere.', openPrint: 'Åpne for utskrift', printNow: 'Skriv ut eller lagre som PDF', download: 'Ta med deg planen', downloadText: 'En signert fil med hele planen og historikken, som en annen kommune kan lese inn.', downloadBundle: 'Last ned filen', downloadReason: 'Hva skal du bruke den til?', downloaded: '✓ Lastet ned',
@@ -132,7 +134,7 @@ export const plan = {
     complain: 'Klag', sendComplaint: 'Send klagen', complaint: 'Klage', complaintSent: '✓ Klagen er sendt', complainText: 'Klagen går til kommunen. Endrer ikke kommunen seg, sender den klagen til statsforvalteren. Pasient- og brukerombudet kan hjelpe deg, gratis.', complainAbout: 'Hva klager du på?', law: 'Etter hvilken lov?', known: 'Når fikk du vite om avgjørelsen?', knownHelp: 'Fristen regnes fra denne dagen. Du kan klage selv om fristen er ute.', complaintWords: 'Klagen med dine ord', complaintNeeds: 'Skriv klagen og når du fikk vite om avgjørelsen.',
     complaintDeadline: (day: string) => `Frist for å klage: ${day}.`, late: 'Klagen kom etter fristen.',
     handOver: 'Overlate til en ny koordinator', handOverText: 'Koordinerende enhet finner den neste. Du er koordinator til den nye har sagt ja, så planen står aldri uten.', handOverCall: (phone: string) => `Ring og be om avløsning: ${phone}`, handOverAsked: (who: string, day: string) => `${who} er spurt om å ta over. Svar ventes innen ${day}.`,
-    state: 'Pause eller avslutning', stateNow: 'Nå', resume: 'Ta planen i bruk igjen', pause: 'Sett på pause', pauseUntil: 'Til og med', pauseNeeds: 'Skriv hvorfor, og når dere begynner igjen.', complete: 'Avslutt planen som fullført', completeText: 'Det krever at dere har holdt et siste møte.', end: 'Avslutt planen', endText: 'Alle mister tilgangen. Det som er skrevet, blir tatt vare på.', endYes: 'Ja, avslutt planen',
+    state: 'Pause eller avslutning', stateNow: 'Nå', resume: 'Ta planen i bruk igjen', pause: 'Sett på pause', pauseUntil: 'Til og med', pauseNeeds: 'Skriv hvorfor, og når dere begynner igjen.', complete: 'Avslutt planen som fullført', completeText: 'Det krever at det siste møtet dere holdt, var det avsluttende.', end: 'Avslutt planen', endText: 'Alle mister tilgangen. Det som er skrevet, blir tatt vare på.', endYes: 'Ja, avslutt planen',
   },
   print: {
     title: (name: string) => `Individuell plan for ${name}`, printed: (day: string) => `Skrevet ut ${day}.`, matters: 'Viktigst nå', goalsAndActivities: 'Mål og tiltak', strengths: 'Det jeg kan og er god på', needs: 'Det jeg trenger', group: 'Ansvarsgruppa', role: 'Oppgave', contributes: 'Bidrar med',

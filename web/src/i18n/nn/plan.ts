@@ -97,6 +97,8 @@ export const plan: typeof nb = {
     kinds: { 0: '', 1: 'At behovet blir meldt', 2: 'At planen blir laga', 3: 'At det blir oppnemnd koordinator', 4: 'Deling' },
     given: (day) => `gitt ${day}`, withdrawn: (day) => `trekt ${day}`, withdraw: 'Trekk tilbake',
     withdrawText: 'Personen mistar tilgangen med ein gong. Det som er skrive, blir ståande.', withdrawYes: 'Ja, trekk samtykket',
+    askedText: 'Foreldra dine har sagt ja til dette. Du er fylt 16 år og bestemmer sjølv. Svarer du ikkje, sluttar det å gjelde.', sayYes: 'Ja, det vil eg', sayNo: 'Nei, det vil eg ikkje',
+    noEndsPlan: 'Seier du nei, blir heile planen avslutta.', noEndsShare: 'Seier du nei, mistar personen tilgangen med ein gong.', askedInformed: 'Eg veit kva eg seier ja til, og at eg kan trekkje det tilbake når eg vil.',
     withdrawPlanText: 'Utan dette samtykket blir heile planen avslutta. Du kan be om ein ny plan seinare.', withdrawPlan: 'Ja, avslutt planen',
     representatives: 'Nokon som handlar for deg', representativesText: 'Forelder, verje eller ein du har gitt fullmakt.', toRepresentatives: 'Sjå og endre fullmakter',
     oneTitle: 'Kva ein person ser', oneHeading: (name) => `Kva ser ${name}?`, choose: 'Vel kva som blir delt', chooseText: 'Kryss av. Til høgre, eller under, ser du planen slik personen ser han.',
@@ -123,7 +125,7 @@ export const plan: typeof nb = {
     youSaid: 'Det du sa', ownerSaid: (name) => `Det ${name} sa`, howItWent: 'Slik gjekk det', notDiscussed: 'Vart ikkje snakka om', minutes: 'Referat',
     judgeAll: 'Vurder kvart mål, eller kryss av for at det ikkje vart snakka om.', statementNeeded: 'Skriv det eigaren sa, eller kryss av for at eigaren ikkje ønskte å seie noko.', nextNeeded: 'Vel dag for neste møte.', finish: 'Lagre møtet',
     yourView: 'Kva synest du?', ownersView: 'Kva synest eigaren?', servicesView: 'Kva synest tenestene?', didNotDiscuss: 'Vi snakka ikkje om dette', yourWords: 'Med dine eigne ord', ownersWords: 'Med eigne ord frå eigaren', whatSay: 'Korleis går det med planen og samarbeidet?', toTheLetter: 'Skriv det slik det vart sagt.', didNotWish: 'Eigaren ønskte ikkje å seie noko',
-    minutesLabel: 'Kva kom de fram til?', minutesHelp: 'Kven var der, kva vart bestemt, kven gjer kva.', heldOn: 'Møtet vart halde', nextTime: 'Neste møte', nextDay: 'Dag', nextHelp: 'Alle i gruppa får påminning.',
+    minutesLabel: 'Kva kom de fram til?', minutesHelp: 'Kven var der, kva vart bestemt, kven gjer kva.', heldOn: 'Møtet vart halde', nextTime: 'Neste møte', nextDay: 'Dag', nextHelp: 'Alle i gruppa får påminning.', closing: 'Dette var det siste møtet: planen skal avsluttast',
   },
   more: {
     print: 'Skriv ut', printText: 'Ei utgåve for papir eller PDF. PDF-en kan lesast av skjermlesarar.', openPrint: 'Opne for utskrift', printNow: 'Skriv ut eller lagre som PDF', download: 'Ta med deg planen', downloadText: 'Ei signert fil med heile planen og historikken, som ein annan kommune kan lese inn.', downloadBundle: 'Last ned fila', downloadReason: 'Kva skal du bruke ho til?', downloaded: '✓ Lasta ned',
@@ -133,7 +135,7 @@ export const plan: typeof nb = {
     complain: 'Klag', sendComplaint: 'Send klaga', complaint: 'Klage', complaintSent: '✓ Klaga er send', complainText: 'Klaga går til kommunen. Endrar ikkje kommunen seg, sender han klaga til statsforvaltaren. Pasient- og brukarombodet kan hjelpe deg, gratis.', complainAbout: 'Kva klagar du på?', law: 'Etter kva lov?', known: 'Når fekk du vite om avgjerda?', knownHelp: 'Fristen blir rekna frå denne dagen. Du kan klage sjølv om fristen er ute.', complaintWords: 'Klaga med dine ord', complaintNeeds: 'Skriv klaga og når du fekk vite om avgjerda.',
     complaintDeadline: (day) => `Frist for å klage: ${day}.`, late: 'Klaga kom etter fristen.',
     handOver: 'Overlate til ein ny koordinator', handOverText: 'Koordinerande eining finn den neste. Du er koordinator til den nye har sagt ja, så planen står aldri utan.', handOverCall: (phone) => `Ring og be om avløysing: ${phone}`, handOverAsked: (who, day) => `${who} er spurd om å ta over. Svar er venta innan ${day}.`,
-    state: 'Pause eller avslutning', stateNow: 'No', resume: 'Ta planen i bruk igjen', pause: 'Set på pause', pauseUntil: 'Til og med', pauseNeeds: 'Skriv kvifor, og når de byrjar igjen.', complete: 'Avslutt planen som fullført', completeText: 'Det krev at de har halde eit siste møte.', end: 'Avslutt planen', endText: 'Alle mistar tilgangen. Det som er skrive, blir teke vare på.', endYes: 'Ja, avslutt planen',
+    state: 'Pause eller avslutning', stateNow: 'No', resume: 'Ta planen i bruk igjen', pause: 'Set på pause', pauseUntil: 'Til og med', pauseNeeds: 'Skriv kvifor, og når de byrjar igjen.', complete: 'Avslutt planen som fullført', completeText: 'Det krev at det siste møtet de har halde, var det avsluttande.', end: 'Avslutt planen', endText: 'Alle mistar tilgangen. Det som er skrive, blir teke vare på.', endYes: 'Ja, avslutt planen',
   },
   print: {
     title: (name) => `Individuell plan for ${name}`, printed: (day) => `Skriven ut ${day}.`, matters: 'Viktigast no', goalsAndActivities: 'Mål og tiltak', strengths: 'Det eg kan og er god på', needs: 'Det eg treng', group: 'Ansvarsgruppa', role: 'Oppgåve', contributes: 'Bidreg med',

@@ -25,7 +25,7 @@ export function HoldMeeting({ at: { plan, role }, evaluation }: { at: InPlan; ev
   const { t, language } = useLanguage();
   const goals = goalsOf(plan).filter(({ state }) => state === Goal_State.ACTIVE);
   const empty = {
-    held: toInput(today()), verdicts: {} as Record<string, Verdict>, statement: '', didNotWish: false, minutes: '', next: toInput(addDays(today(), 182)),
+    held: toInput(today()), verdicts: {} as Record<string, Verdict>, statement: '', didNotWish: false, minutes: '', next: toInput(addDays(today(), 182)), closing: false,
   };
   const draft = useDraft(`${evaluation.name}/hold`, empty);
   const { value } = draft;
@@ -35,7 +35,7 @@ export function HoldMeeting({ at: { plan, role }, evaluation }: { at: InPlan; ev
   const hold = useCommand(
     (_: void, requestId) => plans.holdEvaluation({
       requestId,
-      nextDueDate: fromInput(value.next),
+      ...(value.closing ? { closing: true } : { nextDueDate: fromInput(value.next) }),
       evaluation: {
         name: evaluation.name, etag: evaluation.etag, heldDate: fromInput(value.held), minutes: value.minutes, ownerDidNotWish: value.didNotWish,
         ...(value.statement.trim() && !value.didNotWish ? { ownerStatement: { text: value.statement.trim(), language: languageCode(language) } } : {}),
@@ -51,7 +51,7 @@ export function HoldMeeting({ at: { plan, role }, evaluation }: { at: InPlan; ev
   const check = () => {
     if (goals.some((goal) => !of(goal).notDiscussed && !of(goal).owner && !of(goal).service)) return t.meetings.judgeAll;
     if (!value.statement.trim() && !value.didNotWish) return t.meetings.statementNeeded;
-    if (!fromInput(value.next)) return t.meetings.nextNeeded;
+    if (!value.closing && !fromInput(value.next)) return t.meetings.nextNeeded;
     return undefined;
   };
   return (
@@ -75,8 +75,13 @@ export function HoldMeeting({ at: { plan, role }, evaluation }: { at: InPlan; ev
         <TextInput label={t.meetings.heldOn} type="date" value={value.held} set={(held) => set({ held })} />
       </Panel>
       <Panel title={t.meetings.nextTime}>
-        <TextInput label={t.meetings.nextDay} type="date" value={value.next} set={(next) => set({ next })} />
-        <Paragraph className="quiet">{t.meetings.nextHelp}</Paragraph>
+        {!value.closing && (
+          <>
+            <TextInput label={t.meetings.nextDay} type="date" value={value.next} set={(next) => set({ next })} />
+            <Paragraph className="quiet">{t.meetings.nextHelp}</Paragraph>
+          </>
+        )}
+        <Check label={t.meetings.closing} value={value.closing} set={(closing) => set({ closing })} />
       </Panel>
     </Form>
   );

@@ -1,14 +1,15 @@
 // Who sees what: one row a person, one column a part. The owner turns it on and off.
 import { Button, Link, Paragraph } from '@digdir/designsystemet-react';
+import { useState } from 'react';
 import { Link as RouterLink } from 'react-router';
 
 import { access } from '../../api/access';
 import { useCommand } from '../../api/queries';
 import { idOf } from '../../api/resources';
-import { type Consent, Consent_Kind, Consent_State } from '../../gen/individuellplan/plan/v1/consent_pb';
+import { type Consent, Consent_Form, Consent_Kind, Consent_State } from '../../gen/individuellplan/plan/v1/consent_pb';
 import { useLanguage } from '../../i18n/language';
 import { formatDay, formatTimeDay } from '../../shared/dates';
-import { Disclosure, Do } from '../../shared/form';
+import { Check, Disclosure, Do, Form } from '../../shared/form';
 import { Empty, Panel } from '../../shared/page';
 import { blockOf, coordinatorOf, groupOf, isOwners, participantOf, shareOf } from '../../shared/plan/model';
 import { type InPlan, PlanFrame } from './frame';
@@ -97,12 +98,13 @@ function ConsentRow({ at: { plan, role }, consent }: { at: InPlan; consent: Cons
       <div>
         <strong>{consent.kind === Consent_Kind.SHARE ? t.sharing.shareWith(who ?? t.somebody) : t.sharing.kinds[consent.kind]}</strong>
         <div className="quiet">
-          {t.consentStates[consent.state]}, {t.sharing.given(formatTimeDay(consent.giveTime, language))}
+          {t.consentStates[consent.state]}{consent.giveTime && `, ${t.sharing.given(formatTimeDay(consent.giveTime, language))}`}
           {consent.withdrawTime && `, ${t.sharing.withdrawn(formatTimeDay(consent.withdrawTime, language))}`}
           {consent.period?.endDate && `, ${t.until} ${formatDay(consent.period.endDate, language)}`}
         </div>
         {!active && consent.sections.length > 0 && <div className="quiet">{consent.sections.map((section) => t.sections[section]).join(', ')}</div>}
       </div>
+      {consent.state === Consent_State.PROPOSED && isOwners(role) && <Asked plan={plan.name} consent={consent} />}
       {active && isOwners(role) && (
         <Disclosure text={t.sharing.withdraw} variant="tertiary">
           <Paragraph>{whole ? t.sharing.withdrawPlanText : t.sharing.withdrawText}</Paragraph>
@@ -110,5 +112,28 @@ function ConsentRow({ at: { plan, role }, consent }: { at: InPlan; consent: Cons
         </Disclosure>
       )}
     </li>
+  );
+}
+
+// A question to the young person: what a parent said yes to is theirs to say from 16 on.
+function Asked({ plan, consent }: { plan: string; consent: Consent }) {
+  const { t } = useLanguage();
+  const [informed, setInformed] = useState(false);
+  const { kind, participant, sections, purpose, name, etag } = consent;
+  const give = useCommand((_: void, requestId) => access.giveConsent({
+    parent: plan, requestId, consent: { kind, participant, sections, purpose, informed, form: Consent_Form.ELECTRONIC },
+  }));
+  const refuse = useCommand((_: void, requestId) => access.refuseConsent({ name, etag, requestId }));
+  return (
+    <div>
+      <Paragraph>{t.sharing.askedText}</Paragraph>
+      <Form command={give} submit={() => give.send()} submitText={t.sharing.sayYes} check={() => (informed ? undefined : t.sharing.confirmFirst)}>
+        <Check label={t.sharing.askedInformed} value={informed} set={setInformed} />
+      </Form>
+      <Disclosure text={t.sharing.sayNo} variant="tertiary">
+        <Paragraph>{kind === Consent_Kind.CREATE_PLAN ? t.sharing.noEndsPlan : t.sharing.noEndsShare}</Paragraph>
+        <div className="buttons"><Do command={refuse} act={() => refuse.send()} tone="danger" variant="primary">{t.sharing.sayNo}</Do></div>
+      </Disclosure>
+    </div>
   );
 }
