@@ -60,7 +60,8 @@ absl::Status Serve() {
       {repositories.notices.get(), repositories.work.get(), plans.get(), clock->get()});
   ip::referral::Handlers handlers({repositories.notices.get(), repositories.work.get(),
                                    repositories.statistics.get(), &feed, clock->get(), &*reference,
-                                   &*rules, &*letters, &*persons, [&worker] { worker.Nudge(); }});
+                                   &*rules, &*letters, &*persons, plans.get(),
+                                   [&worker] { worker.Nudge(); }});
   ip::rpc::Router router;
   handlers.Register(router);
   auto options = ip::rpc::ServerOptionsFromFlags();

@@ -2,12 +2,11 @@
 
 #include <algorithm>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "lib/base/clock.h"
+#include "lib/base/derived_id.h"
 #include "lib/base/errors.h"
-#include "lib/base/id.h"
 #include "referral-service/domain/states.h"
 
 namespace ip::referral {
@@ -32,10 +31,6 @@ void MoveTo(pb::NeedNotice& notice, A::Step step, absl::Time now) {
   *notice.mutable_acceptance()->mutable_step_time() = TimestampOf(now);
 }
 
-absl::CivilDay BirthdayOfAge(const google::type::Date& birth) {
-  return absl::CivilDay(birth.year() + kOfAge, birth.month(), birth.day());
-}
-
 absl::Status CheckDecision(const pb::Decision& decision) {
   Violations wrong;
   if (decision.outcome() == pb::NeedNotice::OUTCOME_UNSPECIFIED) {
@@ -47,6 +42,21 @@ absl::Status CheckDecision(const pb::Decision& decision) {
     wrong.Add("decision.legal_bases", "Required: the law or laws it rests on.");
   }
   return wrong.ToStatus();
+}
+
+// Health law gives a coordinator also without a plan (pbrl § 2-5 b, hol § 7-2); under the social
+// and labour laws a coordinator comes with a plan alone.
+bool GivesCoordinatorAlone(int law) {
+  switch (law) {
+    case type::HOL_7_1:
+    case type::SPHL_2_5:
+    case type::PHVL_4_1:
+    case type::COORD_HOL_7_2:
+    case type::CHILD_COORD_HOL_7_2A:
+      return true;
+    default:
+      return false;
+  }
 }
 
 void CheckPart(bool good, std::string_view field, std::string_view rule, Violations& wrong) {
@@ -74,12 +84,21 @@ absl::Status Accept(pb::NeedNotice& notice, const pb::Decision& decision,
   if (absl::Status status = CheckState(notice, step.action); !status.ok()) return status;
   const auto& birth = notice.subject().birth_date();
   if (decision.outcome() == pb::NeedNotice::CHILD_COORDINATOR && IsValid(birth) &&
-      BirthdayOfAge(birth) <= OsloDay(step.now)) {
+      Birthday(birth, kOfAge) <= OsloDay(step.now)) {
     return PreconditionsFailed(
         "DECISION_INCOMPLETE", "A child coordinator is for children.",
         {{"OF_AGE", "decision.outcome",
           "The person is of age. Decide on a coordinator instead (helse- og omsorgstjenesteloven "
           "§ 7-2 a)."}});
+  }
+  const auto& laws = decision.legal_bases();
+  if (decision.outcome() == pb::NeedNotice::COORDINATOR_ONLY &&
+      std::none_of(laws.begin(), laws.end(), GivesCoordinatorAlone)) {
+    return PreconditionsFailed(
+        "DECISION_INCOMPLETE", "None of these laws gives a coordinator without a plan.",
+        {{"COORDINATOR_ALONE", "decision.legal_bases",
+          "Name the health law it rests on (helse- og omsorgstjenesteloven § 7-2), or decide on a "
+          "plan and a coordinator."}});
   }
   auto* decided = notice.mutable_decision();
   *decided = decision;
@@ -139,14 +158,8 @@ std::string RequestIdOf(const pb::NeedNotice& notice) {
   const auto attempts =
       std::count_if(notice.history().begin(), notice.history().end(),
                     [](const auto& entry) { return entry.action() == kNominateAnother; });
-  std::string bytes = Sha256(
+  return DerivedId(
       absl::StrCat(notice.name(), "|", A::Step_Name(notice.acceptance().step()), "|", attempts));
-  bytes.resize(16);
-  bytes[6] = static_cast<char>((bytes[6] & 0x0f) | 0x80);  // UUID version 8: made by us
-  bytes[8] = static_cast<char>((bytes[8] & 0x3f) | 0x80);
-  std::string id = absl::BytesToHexString(bytes);
-  for (const size_t dash : {8u, 13u, 18u, 23u}) id.insert(dash, "-");
-  return id;
 }
 
 bool IsUnfinished(const pb::NeedNotice& notice) {

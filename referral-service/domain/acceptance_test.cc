@@ -29,6 +29,18 @@ pb::Decision Yes(N::Outcome outcome = N::PLAN_AND_COORDINATOR) {
   return decision;
 }
 
+TEST(Acceptance, ACoordinatorWithoutAPlanNeedsALawThatGivesOne) {
+  pb::Decision alone = Yes(N::COORDINATOR_ONLY);
+  alone.clear_legal_bases();
+  alone.add_legal_bases(type::STL_28);
+  auto notice = testing::Stored(N::IN_TRIAGE);
+  const auto refused = Accept(notice, alone, Candidate(), By("AcceptNotice"));
+  EXPECT_EQ(ReasonOf(refused), "DECISION_INCOMPLETE");
+  EXPECT_EQ(notice.state(), N::IN_TRIAGE);
+  alone.add_legal_bases(type::COORD_HOL_7_2);
+  EXPECT_TRUE(Accept(notice, alone, Candidate(), By("AcceptNotice")).ok());
+}
+
 TEST(Acceptance, GoesStepByStepToItsEnd) {
   auto notice = testing::Stored(N::IN_TRIAGE);
   ASSERT_TRUE(Accept(notice, Yes(), Candidate(), By("AcceptNotice")).ok());

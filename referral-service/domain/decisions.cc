@@ -94,6 +94,7 @@ pb::NeedNotice ForwardedCopy(const pb::NeedNotice& forwarded) {
   copy.clear_assignee();
   copy.clear_assignee_display_name();
   copy.clear_information_request();
+  copy.clear_possible_duplicates();  // what the unit before could see
   copy.clear_history();
   *copy.add_history() = *forwarded.history().rbegin();
   copy.mutable_history(0)->set_state(copy.state());
@@ -101,9 +102,14 @@ pb::NeedNotice ForwardedCopy(const pb::NeedNotice& forwarded) {
 }
 
 absl::Status Merge(pb::NeedNotice& notice, const std::string& into, const pb::NeedNotice* target,
-                   const Step& step) {
+                   const std::string& open_plan, const Step& step) {
   if (target == nullptr && !absl::StartsWith(into, "plans/")) {
     return InvalidField("into", "Required: \"notices/{notice}\" or \"plans/{plan}\".");
+  }
+  if (target == nullptr && into != open_plan) {
+    return InvalidField("into",
+                        "That is not the plan that this person has open at your unit. The notice's "
+                        "possible_duplicates name it when there is one.");
   }
   if (into == notice.name()) return InvalidField("into", "A notice cannot go into itself.");
   if (target != nullptr && target->subject().person() != notice.subject().person()) {

@@ -30,10 +30,11 @@ absl::Status Forward(pb::NeedNotice& notice, const std::string& unit, const std:
 // taken.
 pb::NeedNotice ForwardedCopy(const pb::NeedNotice& forwarded);
 
-// Ends it as a part of a plan or of another notice, which is `target` (null for a plan). Errors:
-// INVALID_ARGUMENT when `into` is neither, the notice itself, closed, or about somebody else.
+// Ends it as a part of another notice, which is `target`, or of `open_plan`, which the person has
+// open at the unit ("" when none). Errors: INVALID_ARGUMENT when `into` is neither, the notice
+// itself, closed, or about somebody else.
 absl::Status Merge(pb::NeedNotice& notice, const std::string& into, const pb::NeedNotice* target,
-                   const Step& step);
+                   const std::string& open_plan, const Step& step);
 
 }  // namespace ip::referral
 

@@ -77,21 +77,22 @@ TEST(Decisions, AForwardedNoticeGoesOnWithItsClock) {
 TEST(Decisions, MergeNamesWhatGoesOn) {
   auto notice = Stored(N::SUBMITTED);
   const auto step = By("MergeNotice");
-  EXPECT_FALSE(Merge(notice, "units/fjordvik", nullptr, step).ok());
-  EXPECT_FALSE(Merge(notice, notice.name(), &notice, step).ok());
+  EXPECT_FALSE(Merge(notice, "units/fjordvik", nullptr, "plans/p1", step).ok());
+  EXPECT_FALSE(Merge(notice, notice.name(), &notice, "", step).ok());
   auto other = Stored(N::IN_TRIAGE);
   other.set_name("notices/n2");
   other.mutable_subject()->set_person("persons/other");
-  EXPECT_FALSE(Merge(notice, other.name(), &other, step).ok());
+  EXPECT_FALSE(Merge(notice, other.name(), &other, "", step).ok());
   auto closed = Stored(N::WITHDRAWN);
   closed.set_name("notices/n3");
-  EXPECT_FALSE(Merge(notice, closed.name(), &closed, step).ok());
+  EXPECT_FALSE(Merge(notice, closed.name(), &closed, "", step).ok());
   auto open = Stored(N::IN_TRIAGE);
   open.set_name("notices/n4");
   auto joined = notice;
-  ASSERT_TRUE(Merge(joined, open.name(), &open, step).ok());
+  ASSERT_TRUE(Merge(joined, open.name(), &open, "", step).ok());
   EXPECT_EQ(joined.merged_into(), "notices/n4");
-  ASSERT_TRUE(Merge(notice, "plans/p1", nullptr, step).ok());
+  EXPECT_FALSE(Merge(notice, "plans/p2", nullptr, "plans/p1", step).ok());
+  ASSERT_TRUE(Merge(notice, "plans/p1", nullptr, "plans/p1", step).ok());
   EXPECT_EQ(notice.state(), N::MERGED);
   EXPECT_EQ(notice.merged_into(), "plans/p1");
 }

@@ -38,7 +38,9 @@ constexpr std::array kNames = {"unit_name",
                                "complaint_information_given",
                                "coordinator_name",
                                "own_words",
-                               "coordinator_accepted"};
+                               "coordinator_accepted",
+                               "to_guardians",
+                               "to_both"};
 
 class Facts {
  public:
@@ -105,6 +107,9 @@ LetterFacts FactsFor(const pb::NeedNotice& notice, const pb::Letter& letter,
   facts.Say("notifier_name", notice.notifier().display_name());
   facts.Say("reference", notice.name().substr(notice.name().rfind('/') + 1));
   facts.Say("own_words", letter.own_words());
+  const auto& addressees = letter.addressees();
+  facts.Flag("to_guardians", addressees.size() == 1 && addressees[0] == pb::Letter::GUARDIANS);
+  facts.Flag("to_both", addressees.size() == 2);
   if (notice.has_clock()) {
     facts.Say("submit_date", WrittenDay(OsloDay(TimeOf(notice.clock().start_time()))));
     facts.Say("deadline_date", WrittenDay(DayOf(notice.clock().deadline_date())));

@@ -71,6 +71,11 @@ absl::Status CheckSet(const rules::LetterSet& set) {
       if (absl::Status status = CheckPart(set, part); !status.ok()) return status;
     }
   }
+  const auto& minors = set.minors();
+  if (minors.own_letter_years() < 1 || minors.own_affair_years() < minors.own_letter_years() ||
+      minors.of_age_years() < minors.own_affair_years()) {
+    return WrongRules(set.name(), "minors: the three ages must be there and in order");
+  }
   absl::Status status = CheckTerms(set, *type::LegalBasis_descriptor());
   return status.ok() ? CheckTerms(set, *pb::NeedNotice::Outcome_descriptor()) : status;
 }
@@ -86,6 +91,28 @@ absl::Status CheckRequest(const L& request) {
               absl::StrCat("At most ", kMaxOwnWords, " characters; shorten it."));
   }
   return wrong.ToStatus();
+}
+
+// The laws a letter rests on: those of the decision, else those it names itself.
+const google::protobuf::RepeatedField<int>& LawsOf(const pb::NeedNotice& notice, const L& letter) {
+  const auto& decided = notice.decision().legal_bases();
+  return decided.empty() ? letter.legal_bases() : decided;
+}
+
+std::vector<L::Addressee> AddresseesOf(const pb::NeedNotice& notice, const L& letter,
+                                       const rules::MinorRule& minors, absl::CivilDay today) {
+  if (letter.kind() == L::RECEIPT) return {};
+  const auto& birth = notice.subject().birth_date();
+  if (!IsValid(birth)) return {L::PERSON};
+  const auto& own = minors.own_affair_laws();
+  const auto& laws = LawsOf(notice, letter);
+  const bool own_affair = std::all_of(laws.begin(), laws.end(), [&](int law) {
+    return std::find(own.begin(), own.end(), law) != own.end();
+  });
+  const int alone = own_affair ? minors.own_affair_years() : minors.of_age_years();
+  if (Birthday(birth, alone) <= today) return {L::PERSON};
+  if (Birthday(birth, minors.own_letter_years()) > today) return {L::GUARDIANS};
+  return {L::PERSON, L::GUARDIANS};
 }
 
 bool Lacks(const rules::PartTemplate& part, const LetterFacts& facts) {
@@ -163,6 +190,9 @@ absl::StatusOr<L> DraftLetter(const pb::NeedNotice& notice, const L& request,
   letter.set_language(request.language());
   letter.set_own_words(request.own_words());
   *letter.mutable_legal_bases() = request.legal_bases();
+  for (const auto addressee : AddresseesOf(notice, letter, set.minors(), today)) {
+    letter.add_addressees(addressee);
+  }
   const LetterFacts facts = FactsFor(notice, letter, set, sources);
   const auto& from = *TemplateOf(set, request.kind());
   letter.set_title(FillIn(In(request.language(), from.title()), facts));

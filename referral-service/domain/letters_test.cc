@@ -184,6 +184,46 @@ TEST(Letters, TheCoordinatorIsAskedUntilTheyHaveAnswered) {
               HasSubstr("Amina Hassan Lie er koordinatoren"));
 }
 
+// fvl § 27: a minor over 15 is told too, in their own name; pbrl § 4-3: at 16 health is their own.
+TEST(Letters, AChildsLettersGoToTheGuardiansFrom15AlsoToTheYoungPersonThenToThemAlone) {
+  const auto to = [](absl::CivilDay born, L::Kind kind, type::LegalBasis law) {
+    auto notice = kind == L::REJECTION ? Rejected() : Stored(N::SUBMITTED);
+    *notice.mutable_subject()->mutable_birth_date() = DateOf(born);
+    notice.mutable_decision()->clear_legal_bases();
+    L request = Ask(kind);
+    if (law != type::LEGAL_BASIS_UNSPECIFIED) request.add_legal_bases(law);
+    const L letter = Draft(notice, request);
+    return std::vector<int>(letter.addressees().begin(), letter.addressees().end());
+  };
+  const absl::CivilDay today(2026, 11, 2);  // as Draft
+  const auto turned = [&](int years, int days_ago) {
+    return absl::CivilDay(today.year() - years, today.month(), today.day()) - days_ago;
+  };
+  const auto none = type::LEGAL_BASIS_UNSPECIFIED;
+  for (const auto law : {none, type::HOL_7_1, type::STL_28}) {
+    SCOPED_TRACE(type::LegalBasis_Name(law));
+    EXPECT_THAT(to(turned(15, -1), L::REJECTION, law), ElementsAre(L::GUARDIANS));
+    EXPECT_THAT(to(turned(15, 0), L::REJECTION, law), ElementsAre(L::PERSON, L::GUARDIANS));
+    EXPECT_THAT(to(turned(16, -1), L::REJECTION, law), ElementsAre(L::PERSON, L::GUARDIANS));
+    EXPECT_THAT(to(turned(18, 0), L::REJECTION, law), ElementsAre(L::PERSON));
+    EXPECT_THAT(to(turned(60, 0), L::REJECTION, law), ElementsAre(L::PERSON));
+  }
+  EXPECT_THAT(to(turned(16, 0), L::REJECTION, type::HOL_7_1), ElementsAre(L::PERSON));
+  EXPECT_THAT(to(turned(16, 0), L::PRELIMINARY_REPLY, none), ElementsAre(L::PERSON));
+  EXPECT_THAT(to(turned(18, -1), L::REJECTION, type::STL_28), ElementsAre(L::PERSON, L::GUARDIANS));
+  EXPECT_THAT(to(turned(10, 0), L::RECEIPT, none), IsEmpty());  // the notifier's
+
+  // The letter says to whom it goes, so that each knows of the other.
+  auto child = Rejected();
+  *child.mutable_subject()->mutable_birth_date() = DateOf(turned(15, 10));
+  EXPECT_THAT(TextOf(Draft(child, Ask(L::REJECTION))),
+              HasSubstr("sendt både til Kari Nordli selv"));
+  *child.mutable_subject()->mutable_birth_date() = DateOf(turned(9, 0));
+  const std::string text = TextOf(Draft(child, Ask(L::REJECTION, type::NN)));
+  EXPECT_THAT(text, HasSubstr("er under 15 år"));
+  EXPECT_THAT(text, Not(HasSubstr("sjølv og til dei")));
+}
+
 TEST(Letters, OnlyNorwegianAndOnlyKnownKinds) {
   for (const auto& request : {Ask(L::KIND_UNSPECIFIED), Ask(L::RECEIPT, type::EN),
                               Ask(L::RECEIPT, type::LANGUAGE_UNSPECIFIED)}) {

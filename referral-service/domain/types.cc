@@ -22,6 +22,10 @@ google::type::Date DateOf(absl::CivilDay day) {
   return date;
 }
 
+absl::CivilDay Birthday(const google::type::Date& birth, int years) {
+  return absl::CivilDay(birth.year() + years, birth.month(), birth.day());
+}
+
 std::string NoticeOf(const std::string& child) {
   return child.substr(0, child.find('/', child.find('/') + 1));
 }

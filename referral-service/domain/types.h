@@ -30,6 +30,9 @@ bool IsValid(const google::type::Date& date);
 absl::CivilDay DayOf(const google::type::Date& date);
 google::type::Date DateOf(absl::CivilDay day);
 
+// The day somebody turns `years`; born on 29 February: 1 March in common years.
+absl::CivilDay Birthday(const google::type::Date& birth, int years);
+
 // "notices/{notice}" of "notices/{notice}/complaints/{complaint}" or another child.
 std::string NoticeOf(const std::string& child);
 

@@ -46,7 +46,8 @@ Handlers::NoticeOr Handlers::SubmitOne(Ctx& ctx, const pb::CreateNoticeRequest& 
   step.action = "CreateNotice";
   auto draft = DraftOf(ctx, request, step);
   if (!draft.ok()) return draft.status();
-  const auto others = deps_.notices->FindOthers(deadline, draft->notice.subject().person());
+  const auto others = deps_.notices->FindOthers(deadline, draft->notice.subject().person(),
+                                                RouteOf(draft->notice, *deps_.reference));
   if (!others.ok()) return others.status();
   step.action = "SubmitNotice";
   absl::Status sent = Submit(draft->notice, *deps_.rules, *deps_.reference, *others, step);

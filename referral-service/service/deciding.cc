@@ -97,14 +97,22 @@ Handlers::NoticeOr Handlers::ForwardNotice(Ctx& ctx, const pb::ForwardNoticeRequ
 
 Handlers::NoticeOr Handlers::MergeNotice(Ctx& ctx, const pb::MergeNoticeRequest& request) {
   std::optional<pb::NeedNotice> target;
+  std::string open_plan;
   if (absl::StartsWith(request.into(), "notices/")) {
     auto found = Read(ctx, request.into());
     if (!found.ok()) return found.status();
     target = *std::move(found);
+  } else if (absl::StartsWith(request.into(), "plans/")) {
+    const auto notice = Read(ctx, request.name());
+    if (!notice.ok()) return notice.status();
+    const auto found = deps_.plans->FindOpenPlan(notice->subject().person());
+    if (!found.ok()) return found.status();
+    if (found->unit == notice->unit()) open_plan = found->plan;
   }
   return Change(ctx, {request.name(), request.etag(), request.request_id(), request.reason()},
                 [&](pb::NeedNotice& notice, const Step& step) {
-                  return Merge(notice, request.into(), target ? &*target : nullptr, step);
+                  return Merge(notice, request.into(), target ? &*target : nullptr, open_plan,
+                               step);
                 });
 }
 

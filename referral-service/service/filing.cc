@@ -1,10 +1,12 @@
 #include <algorithm>
 #include <limits>
 
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "lib/base/errors.h"
 #include "lib/base/id.h"
+#include "lib/base/log.h"
 #include "lib/base/paging.h"
 #include "referral-service/domain/access.h"
 #include "referral-service/domain/draft.h"
@@ -86,7 +88,8 @@ Handlers::NoticeOr Handlers::UpdateNotice(Ctx& ctx, const pb::UpdateNoticeReques
 Handlers::NoticeOr Handlers::SubmitNotice(Ctx& ctx, const pb::ActionRequest& request) {
   const auto draft = deps_.notices->Get(ctx.deadline(), request.name());
   if (!draft.ok()) return draft.status();
-  const auto others = deps_.notices->FindOthers(ctx.deadline(), draft->message.subject().person());
+  const auto others = deps_.notices->FindOthers(ctx.deadline(), draft->message.subject().person(),
+                                                RouteOf(draft->message, *deps_.reference));
   if (!others.ok()) return others.status();
   const Target target{request.name(), request.etag(), request.request_id(), request.reason()};
   return Change(ctx, target, [&](pb::NeedNotice& notice, const Step& step) {
@@ -94,9 +97,27 @@ Handlers::NoticeOr Handlers::SubmitNotice(Ctx& ctx, const pb::ActionRequest& req
   });
 }
 
+void Handlers::NameOpenPlan(pb::NeedNotice& notice) const {
+  const auto found = deps_.plans->FindOpenPlan(notice.subject().person());
+  if (!found.ok()) {
+    // The notice is shown without; the acceptance finds every open plan in the end.
+    Log(Severity::kWarning, "plan_look_up_failed",
+        {{"code", absl::StatusCodeToString(found.status().code())}});
+    return;
+  }
+  auto& names = *notice.mutable_possible_duplicates();
+  names.erase(
+      std::remove_if(names.begin(), names.end(),
+                     [](const std::string& name) { return absl::StartsWith(name, "plans/"); }),
+      names.end());
+  if (!found->plan.empty() && found->unit == notice.unit()) *names.Add() = found->plan;
+}
+
 Handlers::NoticeOr Handlers::GetNotice(Ctx& ctx, const pb::GetNoticeRequest& request) {
   auto notice = Read(ctx, request.name());
   if (!notice.ok()) return notice;
+  const bool works_there = !FactsOf(notice->unit(), ctx.caller(), *deps_.reference).bases.empty();
+  if (works_there && IsOpen(notice->state())) NameOpenPlan(*notice);
   return View(ctx, *notice);
 }
 

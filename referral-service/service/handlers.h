@@ -17,6 +17,7 @@
 #include "referral-service/domain/rules.h"
 #include "referral-service/domain/types.h"
 #include "referral-service/storage/notice_repository.h"
+#include "referral-service/worker/plan_client.h"
 
 namespace ip::referral {
 
@@ -31,6 +32,7 @@ struct Deps {
   const Rules* rules;
   const LetterRules* letters;
   const auth::PersonIds* persons;
+  PlanClient* plans;
   std::function<void()> nudge_worker;  // a notice was accepted or forwarded
 };
 
@@ -130,6 +132,10 @@ class Handlers {
   };
   absl::StatusOr<Draft> DraftOf(Ctx& ctx, const pb::CreateNoticeRequest& request,
                                 const Step& step) const;
+
+  // Names the plan that the person has open at this unit, if they have one, instead of those that
+  // earlier notices led to.
+  void NameOpenPlan(pb::NeedNotice& notice) const;
 
   // handlers.cc: common to all.
 

@@ -39,6 +39,16 @@ type::Language WrittenIn(type::Language wanted, type::Language otherwise = type:
   return otherwise == type::NN ? type::NN : type::NB;
 }
 
+// Whose copy is asked for: one of those who get one.
+absl::StatusOr<L::Addressee> CopyFor(const L& letter, L::Addressee wanted) {
+  const auto& addressees = letter.addressees();
+  if (wanted == L::ADDRESSEE_UNSPECIFIED) {
+    return addressees.empty() ? wanted : static_cast<L::Addressee>(addressees[0]);
+  }
+  if (std::find(addressees.begin(), addressees.end(), wanted) != addressees.end()) return wanted;
+  return NotFound("copy of the letter");
+}
+
 }  // namespace
 
 LetterSources Handlers::Sources() const { return {*deps_.letters, *deps_.rules, *deps_.reference}; }
@@ -89,7 +99,9 @@ Handlers::RenderedOr Handlers::RenderLetter(Ctx& ctx, const pb::RenderLetterRequ
     }
   }
   if (!letter.ok()) return letter.status();
-  return Render(PaperOf(*letter, *notice, Sources()), request.format());
+  const auto addressee = CopyFor(*letter, request.addressee());
+  if (!addressee.ok()) return addressee.status();
+  return Render(PaperOf(*letter, *addressee, *notice, Sources()), request.format());
 }
 
 Handlers::RenderedOr Handlers::RenderPackage(Ctx& ctx,

@@ -95,6 +95,33 @@ TEST_F(LettersTest, ARejectionIsDraftedIssuedOnceAndReadByThePersonOnly) {
   EXPECT_EQ(Render("kari", "").status().code(), absl::StatusCode::kNotFound);
 }
 
+TEST_F(LettersTest, AYoungPersonOver15AndTheGuardiansEachGetACopyInTheirOwnName) {
+  Reject();
+  Change(notice_, [](N& notice) {
+    *notice.mutable_subject()->mutable_birth_date() = DateOf(absl::CivilDay(2011, 6, 1));
+    return absl::OkStatus();
+  });
+  const auto issued = Issue(L::REJECTION);
+  ASSERT_TRUE(issued.ok()) << issued.status();
+  ASSERT_THAT(issued->addressees(), SizeIs(2));
+  const auto copy = [&](L::Addressee addressee) {
+    pb::RenderLetterRequest request;
+    request.set_name(issued->name());
+    request.set_addressee(addressee);
+    return As("siri", &Service::Stub::RenderLetter, request);
+  };
+  EXPECT_THAT(copy(L::GUARDIANS)->content(), HasSubstr("Foresatte til Kari Nordli"));
+  for (const auto addressee : {L::PERSON, L::ADDRESSEE_UNSPECIFIED}) {
+    EXPECT_THAT(copy(addressee)->content(), HasSubstr("Kari Nordli"));
+    EXPECT_THAT(copy(addressee)->content(), Not(HasSubstr("Foresatte til Kari Nordli")));
+  }
+  Change(notice_, [](N& notice) {  // of age since
+    notice.mutable_letters(0)->mutable_addressees()->RemoveLast();
+    return absl::OkStatus();
+  });
+  EXPECT_EQ(copy(L::GUARDIANS).status().code(), absl::StatusCode::kNotFound);
+}
+
 TEST_F(LettersTest, TheCountyGovernorGetsTheWholeCaseInOneDocument) {
   Reject();
   ASSERT_TRUE(Issue(L::REJECTION).ok());

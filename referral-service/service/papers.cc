@@ -89,14 +89,17 @@ std::vector<std::string> CourseLines(const pb::NeedNotice& notice, const Words& 
 
 }  // namespace
 
-print::Document PaperOf(const pb::Letter& letter, const pb::NeedNotice& notice,
-                        const LetterSources& sources) {
+print::Document PaperOf(const pb::Letter& letter, pb::Letter::Addressee addressee,
+                        const pb::NeedNotice& notice, const LetterSources& sources) {
   const absl::Time time = TimeOf(letter.issue_time());
   const Words words(sources.letters.On(OsloDay(time)), letter.language());
   print::Document paper = Headed(notice, letter.language(), words, sources.reference, time);
   paper.title = letter.title();
   paper.recipient = {letter.kind() == pb::Letter::RECEIPT ? notice.notifier().display_name()
                                                           : notice.subject().display_name()};
+  if (addressee == pb::Letter::GUARDIANS) {
+    paper.recipient[0] = absl::StrCat(words("GUARDIANS_OF"), " ", paper.recipient[0]);
+  }
   for (const auto& part : letter.parts()) {
     paper.sections.push_back(
         {part.heading(), {part.paragraphs().begin(), part.paragraphs().end()}});

@@ -8,9 +8,10 @@
 
 namespace ip::referral {
 
-// A letter with who writes it to whom: the receipt to the notifier, the others to the person.
-print::Document PaperOf(const pb::Letter& letter, const pb::NeedNotice& notice,
-                        const LetterSources& sources);
+// A letter with who writes it to whom: the receipt to the notifier, of the others the copy for
+// `addressee`.
+print::Document PaperOf(const pb::Letter& letter, pb::Letter::Addressee addressee,
+                        const pb::NeedNotice& notice, const LetterSources& sources);
 
 // What the county governor needs to treat a complaint (fvl § 33): the complaint, the decision, the
 // notice, the letters and the course of the case.

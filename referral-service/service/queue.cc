@@ -187,8 +187,9 @@ absl::StatusOr<pb::GetQueueStatisticsResponse> Handlers::GetQueueStatistics(
     first = DayOf(period.start_date());
     if (period.has_end_date()) last = DayOf(period.end_date());
   }
-  return deps_.statistics->Get(ctx.deadline(), request.unit(), today,
-                               absl::FromCivil(first, Oslo()), absl::FromCivil(last + 1, Oslo()));
+  return deps_.statistics->Get(
+      ctx.deadline(), {request.unit(), today, absl::FromCivil(first, Oslo()),
+                       absl::FromCivil(last + 1, Oslo()), deps_.rules->On(today).soon_days()});
 }
 
 void Handlers::RegisterQueue(rpc::Router& router) {

@@ -34,10 +34,11 @@ constexpr char kListOf[] =
     " AND (create_time < ? OR name < ?) ORDER BY create_time DESC, name DESC LIMIT ?";
 // Names grow with time; a person with more open notices than this is known to have many.
 constexpr char kFindOthers[] =
-    "(SELECT name FROM notice_queue WHERE subject = ? AND is_open = 1 ORDER BY name LIMIT 20)"
+    "(SELECT name FROM notice_queue WHERE subject = ? AND is_open = 1 AND unit = ?"
+    " ORDER BY name LIMIT 20)"
     " UNION ALL"
-    " (SELECT DISTINCT plan FROM notice_queue WHERE subject = ? AND is_open = 0 AND plan <> ''"
-    " ORDER BY plan LIMIT 5)";
+    " (SELECT DISTINCT plan FROM notice_queue WHERE subject = ? AND is_open = 0 AND unit = ?"
+    " AND plan <> '' ORDER BY plan LIMIT 5)";
 
 // A queue row as it is read.
 struct QueueRow {
@@ -248,13 +249,14 @@ class MysqlNoticeRepository final : public NoticeRepository {
   }
 
   absl::StatusOr<std::vector<std::string>> FindOthers(absl::Time deadline,
-                                                      const std::string& subject) override {
+                                                      const std::string& subject,
+                                                      const std::string& unit) override {
     auto session = pool_.Acquire(deadline);
     if (!session.ok()) return session.status();
     std::vector<std::string> names;
-    absl::Status status = session->Query(kFindOthers, {subject, subject}, [&](const sql::Row& row) {
-      names.push_back(row.String(0));
-    });
+    absl::Status status =
+        session->Query(kFindOthers, {subject, unit, subject, unit},
+                       [&](const sql::Row& row) { names.push_back(row.String(0)); });
     if (!status.ok()) return status;
     return names;
   }

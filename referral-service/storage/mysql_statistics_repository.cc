@@ -24,7 +24,8 @@ constexpr char kLoads[] =
     "  WHERE unit = ? AND is_open = 1 AND assignee <> '' GROUP BY assignee) AS load_of"
     " JOIN notice_queue q ON q.name = load_of.name ORDER BY load_of.open_count DESC, q.assignee";
 constexpr char kSubmitted[] =
-    "SELECT source, state, submit_time, close_time, due_date, decide_date FROM notice_queue"
+    "SELECT source, state, submit_time, close_time, due_date, decide_date, need_date"
+    " FROM notice_queue"
     " WHERE unit = ? AND submit_time >= ? AND submit_time < ?";
 
 // One notice that was submitted in the period.
@@ -35,6 +36,7 @@ struct Submitted {
   std::optional<absl::Time> closed;
   absl::CivilDay due;
   std::optional<absl::CivilDay> decided;
+  std::optional<absl::CivilDay> needed;
 };
 
 Submitted ReadSubmitted(const sql::Row& row) {
@@ -43,7 +45,8 @@ Submitted ReadSubmitted(const sql::Row& row) {
           row.Time(2),
           row.OptionalTime(3),
           row.Day(4),
-          row.OptionalDay(5)};
+          row.OptionalDay(5),
+          row.OptionalDay(6)};
 }
 
 // Half of them took no longer.
@@ -56,16 +59,17 @@ int64_t Median(std::vector<int64_t>& waited) {
 // Adds notices up: all of them, and month by month as people in Oslo count.
 class Sums {
  public:
-  explicit Sums(absl::CivilDay today) : today_(today) {}
+  Sums(absl::CivilDay today, int soon_days) : today_(today), soon_days_(soon_days) {}
 
   void Add(const Submitted& notice) {
     Month& month = months_[absl::CivilMonth(OsloDay(notice.submitted))];
     ++month.submitted;
     ++outcomes_[{notice.source, notice.state}];
     if (IsOverDeadline(notice)) ++month.over_deadline;
+    if (notice.needed) AddNeed(OsloDay(notice.submitted) - *notice.needed, month);
     if (notice.state == N::CLOSED_DONE && notice.closed) {
       month.waited.push_back(absl::ToInt64Seconds(*notice.closed - notice.submitted));
-      waited_.push_back(month.waited.back());
+      all_.waited.push_back(month.waited.back());
     }
   }
 
@@ -76,29 +80,44 @@ class Sums {
       outcome->set_state(key.second);
       outcome->set_notice_count(count);
     }
-    int over_deadline = 0;
     for (auto& [first, month] : months_) {
       auto* told = response.add_months();
       *told->mutable_month() = DateOf(absl::CivilDay(first));
       told->set_submitted_count(month.submitted);
-      told->set_over_deadline_count(month.over_deadline);
-      over_deadline += month.over_deadline;
-      if (!month.waited.empty()) {
-        told->mutable_median_time_to_coordinator()->set_seconds(Median(month.waited));
-      }
+      TellTimes(month, *told);
+      all_.over_deadline += month.over_deadline;
+      all_.late += month.late;
     }
-    response.set_over_deadline_count(over_deadline);
-    if (!waited_.empty()) {
-      response.mutable_median_time_to_coordinator()->set_seconds(Median(waited_));
-    }
+    TellTimes(all_, response);
   }
 
  private:
   struct Month {
     int submitted = 0;
     int over_deadline = 0;
-    std::vector<int64_t> waited;
+    int late = 0;                 // notified later than soon
+    std::vector<int64_t> waited;  // seconds to a coordinator
+    std::vector<int64_t> needed;  // days from need to notice
   };
+
+  void AddNeed(int64_t days, Month& month) {
+    if (days > soon_days_) ++month.late;
+    month.needed.push_back(days);
+    all_.needed.push_back(days);
+  }
+
+  // Of a month, or of all together.
+  template <class Told>
+  static void TellTimes(Month& month, Told& told) {
+    told.set_over_deadline_count(month.over_deadline);
+    told.set_late_notice_count(month.late);
+    if (!month.waited.empty()) {
+      told.mutable_median_time_to_coordinator()->set_seconds(Median(month.waited));
+    }
+    if (!month.needed.empty()) {
+      told.mutable_median_time_to_notice()->set_seconds(Median(month.needed) * 24 * 3600);
+    }
+  }
 
   // What was never decided (withdrawn, forwarded, …) is measured by the day it was closed.
   bool IsOverDeadline(const Submitted& notice) const {
@@ -107,9 +126,10 @@ class Sums {
   }
 
   const absl::CivilDay today_;
+  const int soon_days_;
   std::map<std::pair<pb::Notifier::Source, State>, int> outcomes_;
   std::map<absl::CivilMonth, Month> months_;
-  std::vector<int64_t> waited_;
+  Month all_;
 };
 
 class MysqlStatisticsRepository final : public StatisticsRepository {
@@ -117,8 +137,8 @@ class MysqlStatisticsRepository final : public StatisticsRepository {
   explicit MysqlStatisticsRepository(const document::Config& config)
       : pool_(*config.pool), cipher_(*config.cipher) {}
 
-  absl::StatusOr<Response> Get(absl::Time deadline, const std::string& unit, absl::CivilDay today,
-                               absl::Time from, absl::Time to) override {
+  absl::StatusOr<Response> Get(absl::Time deadline, const Question& question) override {
+    const auto& [unit, today, from, to, soon_days] = question;
     auto session = pool_.Acquire(deadline);
     if (!session.ok()) return session.status();
     Response response;
@@ -129,7 +149,7 @@ class MysqlStatisticsRepository final : public StatisticsRepository {
                          response.set_overdue_count(static_cast<int>(row.Int64(1)));
                        });
     if (status.ok()) status = AddLoads(*session, unit, response);
-    Sums sums(today);
+    Sums sums(today, soon_days);
     if (status.ok()) {
       status = session->Query(kSubmitted, {unit, from, to},
                               [&](const sql::Row& row) { sums.Add(ReadSubmitted(row)); });

@@ -96,10 +96,11 @@ class NoticeRepository {
   // The place of the feed that all present changes lie before or at (lib/outbox).
   virtual absl::StatusOr<int64_t> LastEvent(absl::Time deadline) = 0;
 
-  // Names of open notices about a person, oldest first, at most 20, and of plans that closed
-  // notices about them have led to.
+  // Names of a unit's open notices about a person, oldest first, at most 20, and of plans that its
+  // closed notices about them have led to.
   virtual absl::StatusOr<std::vector<std::string>> FindOthers(absl::Time deadline,
-                                                              const std::string& subject) = 0;
+                                                              const std::string& subject,
+                                                              const std::string& unit) = 0;
 };
 
 // What a worker needs beside the notices themselves. Thread-safe.

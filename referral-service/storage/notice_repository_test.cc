@@ -152,7 +152,7 @@ TEST_F(RepositoryTest, OpenNoticesAboutAPersonAreFound) {
   const std::string closed = Submitted();
   Submitted(testing::Request(), "persons/other");
   Change(closed, [](N& n) { return Advance(n, By("WithdrawNotice")); });
-  const auto found = notices().FindOthers(Soon(), "persons/kari");
+  const auto found = notices().FindOthers(Soon(), "persons/kari", "units/fjordvik");
   ASSERT_TRUE(found.ok());
   EXPECT_THAT(*found, ElementsAre(open));
 }

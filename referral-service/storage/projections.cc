@@ -19,8 +19,8 @@ constexpr char kInsertParty[] =
     "INSERT INTO notice_party (party, create_time, name) VALUES (?, ?, ?)";
 constexpr char kUpsertQueue[] =
     "INSERT INTO notice_queue (name, revision, unit, state, is_open, urgency_rank, due_date,"
-    " amber_date, submit_time, assignee, subject, source, close_time, decide_date, plan, item)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " amber_date, submit_time, assignee, subject, source, close_time, decide_date, plan, item,"
+    " need_date) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
     " ON DUPLICATE KEY UPDATE revision = VALUES(revision), unit = VALUES(unit),"
     " state = VALUES(state), is_open = VALUES(is_open), urgency_rank = VALUES(urgency_rank),"
     " due_date = VALUES(due_date), amber_date = VALUES(amber_date), assignee = VALUES(assignee),"
@@ -83,14 +83,17 @@ absl::Status WriteQueueRow(sql::Session& session, const crypto::Cipher& cipher,
   const pb::QueueItem item = QueueItemOf(now);
   const bool open = IsInQueue(item);
   std::optional<absl::CivilDay> decided;
+  std::optional<absl::CivilDay> needed;
+  if (IsValid(now.need_observed_date())) needed = DayOf(now.need_observed_date());
   if (now.decision().has_decide_time()) decided = OsloDay(TimeOf(now.decision().decide_time()));
   return session
-      .Execute(kUpsertQueue,
-               {now.name(), revision, now.unit(), now.state(), open,
-                now.urgency() == pb::NeedNotice::URGENT ? 0 : 1, DueDay(now),
-                DayOf(now.clock().amber_date()), TimeOf(now.submit_time()), now.assignee(),
-                now.subject().person(), now.notifier().source(), ClosedAt(now), decided,
-                PlanOf(now), cipher.Seal(item.SerializeAsString(), Aad(now.name(), revision))})
+      .Execute(
+          kUpsertQueue,
+          {now.name(), revision, now.unit(), now.state(), open,
+           now.urgency() == pb::NeedNotice::URGENT ? 0 : 1, DueDay(now),
+           DayOf(now.clock().amber_date()), TimeOf(now.submit_time()), now.assignee(),
+           now.subject().person(), now.notifier().source(), ClosedAt(now), decided, PlanOf(now),
+           cipher.Seal(item.SerializeAsString(), Aad(now.name(), revision)), needed})
       .status();
 }
 

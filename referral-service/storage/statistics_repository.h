@@ -18,11 +18,18 @@ class StatisticsRepository {
  public:
   virtual ~StatisticsRepository() = default;
 
-  // Open and overdue notices and load as they are now (`today` in Oslo); outcomes and the median
-  // time to a coordinator of those submitted in [from, to). Errors: those of lib/sql.
+  // What is counted.
+  struct Question {
+    std::string unit;
+    absl::CivilDay today;  // in Oslo
+    absl::Time from, to;   // submitted in [from, to)
+    int soon_days = 0;     // a need that is notified later than this is late
+  };
+  // Open and overdue notices and load as they are now; outcomes, the median times from need to
+  // notice and from notice to coordinator of those submitted in the period. Errors: those of
+  // lib/sql.
   virtual absl::StatusOr<individuellplan::referral::v1::GetQueueStatisticsResponse> Get(
-      absl::Time deadline, const std::string& unit, absl::CivilDay today, absl::Time from,
-      absl::Time to) = 0;
+      absl::Time deadline, const Question& question) = 0;
 };
 
 std::unique_ptr<StatisticsRepository> MakeMysqlStatisticsRepository(const document::Config& config);

@@ -43,6 +43,12 @@ inline absl::Time Soon() { return SystemClock().Now() + absl::Seconds(20); }
 // plan-service as the saga sees it: every request id has one effect, whatever the retries.
 class FakePlans : public PlanClient {
  public:
+  absl::StatusOr<ExistingPlan> FindOpenPlan(const std::string& person) override {
+    std::lock_guard lock(mutex);
+    if (!up) return absl::UnavailableError("plan-service is away");
+    const auto found = open_plans.find(person);
+    return found == open_plans.end() ? ExistingPlan() : found->second;
+  }
   absl::StatusOr<std::string> OpenPlan(const pb::NeedNotice&, const std::string& national_id,
                                        const std::string& request_id) override {
     std::lock_guard lock(mutex);
@@ -71,6 +77,7 @@ class FakePlans : public PlanClient {
   std::mutex mutex;
   bool up = true;
   CoordinatorAnswer answer = CoordinatorAnswer::kNone;
+  std::map<std::string, ExistingPlan> open_plans;   // by person
   std::map<std::string, std::string> plans;         // by request id
   std::map<std::string, std::string> appointments;  // by request id
   std::string last_national_id;

@@ -37,7 +37,7 @@ inline const Reference& TestReference() {
 
 inline constexpr char kRulesJson[] = R"({"ruleSets": [{
   "name": "2022-08-01", "validFrom": {"year": 2022, "month": 8, "day": 1},
-  "amberDays": 21, "deadlineMonths": 1,
+  "amberDays": 21, "deadlineMonths": 1, "soonDays": 7,
   "requirements": [
     {"kind": "NOTIFIER"},
     {"kind": "CONSENT_BASIS", "legalSource": "hpl § 22"},

@@ -50,7 +50,8 @@ class Replica {
                  absl::Milliseconds(20)}),
         handlers_({repositories_.notices.get(), repositories_.work.get(),
                    repositories_.statistics.get(), &feed_, world.clock, &TestReference(),
-                   &TestRules(), &ShippedLetters(), &persons_, [this] { worker_.Nudge(); }}) {
+                   &TestRules(), &ShippedLetters(), &persons_, world.plans,
+                   [this] { worker_.Nudge(); }}) {
     rpc::Router router;
     handlers_.Register(router);
     rpc::ServerOptions options;

@@ -126,8 +126,9 @@ class DyingRepository final : public NoticeRepository {
     return real_.ListOf(d, p, b, n, l);
   }
   absl::StatusOr<int64_t> LastEvent(absl::Time d) override { return real_.LastEvent(d); }
-  absl::StatusOr<std::vector<std::string>> FindOthers(absl::Time d, const std::string& s) override {
-    return real_.FindOthers(d, s);
+  absl::StatusOr<std::vector<std::string>> FindOthers(absl::Time d, const std::string& s,
+                                                      const std::string& unit) override {
+    return real_.FindOthers(d, s, unit);
   }
 
  private:

@@ -15,8 +15,11 @@ absl::Status CompleteForwarding(NoticeRepository& notices, WorkRepository& work,
   ctx.action = step.action();
   ctx.reason = step.reason();
   ctx.deadline = deadline;
-  const auto created =
-      notices.Create(ctx, forwarded.forwarded_to(), ForwardedCopy(forwarded), *secrets);
+  pb::NeedNotice copy = ForwardedCopy(forwarded);
+  auto others = notices.FindOthers(deadline, copy.subject().person(), copy.unit());
+  if (!others.ok()) return others.status();
+  for (auto& name : *others) copy.add_possible_duplicates(std::move(name));
+  const auto created = notices.Create(ctx, forwarded.forwarded_to(), copy, *secrets);
   return absl::IsAlreadyExists(created.status()) ? absl::OkStatus() : created.status();
 }
 

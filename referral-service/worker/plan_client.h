@@ -1,4 +1,4 @@
-// What the saga needs of plan-service. All calls are idempotent by their request id.
+// What this service needs of plan-service. All changes are idempotent by their request id.
 #ifndef REFERRAL_SERVICE_WORKER_PLAN_CLIENT_H_
 #define REFERRAL_SERVICE_WORKER_PLAN_CLIENT_H_
 
@@ -16,9 +16,18 @@ namespace ip::referral {
 
 enum class CoordinatorAnswer { kNone, kAccepted, kDeclined };
 
+// The plan a person has open; both empty when they have none.
+struct ExistingPlan {
+  std::string plan;  // "plans/{plan}"
+  std::string unit;  // "units/{unit}" that answers for it
+};
+
 class PlanClient {
  public:
   virtual ~PlanClient() = default;
+
+  // Of "persons/{person}". Nobody but that unit is to be told of it.
+  virtual absl::StatusOr<ExistingPlan> FindOpenPlan(const std::string& person) = 0;
 
   // Opens the plan record of the person a notice is about, and answers "plans/{plan}"; the one that
   // is open already when there is one.

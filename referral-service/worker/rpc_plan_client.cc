@@ -12,10 +12,11 @@ namespace {
 
 namespace plan = individuellplan::plan::v1;
 constexpr absl::Duration kBudget = absl::Seconds(5);
+constexpr absl::Duration kLookUpBudget = absl::Milliseconds(500);  // somebody waits for it
 constexpr char kErrorInfo[] = "type.googleapis.com/google.rpc.ErrorInfo";
 
 // The plan that OPEN_PLAN_EXISTS speaks of, "" when the error does not say.
-std::string ExistingPlan(const absl::Status& status) {
+std::string PlanIn(const absl::Status& status) {
   google::rpc::ErrorInfo info;
   const auto payload = status.GetPayload(kErrorInfo);
   if (!payload || !info.ParseFromString(std::string(*payload))) return "";
@@ -27,8 +28,7 @@ std::string ExistingPlan(const absl::Status& status) {
 // Whoever consented for the person; how they may stands in the notice, which the consent refers to.
 plan::Representative::Kind RepresentativeOf(const pb::NeedNotice& notice, absl::CivilDay today) {
   const auto& birth = notice.subject().birth_date();
-  const bool minor =
-      IsValid(birth) && absl::CivilDay(birth.year() + 18, birth.month(), birth.day()) > today;
+  const bool minor = IsValid(birth) && Birthday(birth, 18) > today;
   return minor ? plan::Representative::PARENT : plan::Representative::GUARDIAN;
 }
 
@@ -74,6 +74,16 @@ class RpcPlanClient final : public PlanClient {
         plans_(plan::PlanService::NewStub(channel)),
         feed_(plan::PlanFeedService::NewStub(channel)) {}
 
+  absl::StatusOr<ExistingPlan> FindOpenPlan(const std::string& person) override {
+    plan::FindOpenPlanRequest request;
+    request.set_person(person);
+    rpc::CallOptions options = Options();
+    options.budget = kLookUpBudget;
+    auto found = rpc::Invoke(*feed_, &plan::PlanFeedService::Stub::FindOpenPlan, request, options);
+    if (!found.ok()) return found.status();
+    return ExistingPlan{found->plan(), found->unit()};
+  }
+
   absl::StatusOr<std::string> OpenPlan(const pb::NeedNotice& notice, const std::string& national_id,
                                        const std::string& request_id) override {
     plan::CreatePlanRequest request;
@@ -83,7 +93,7 @@ class RpcPlanClient final : public PlanClient {
     request.set_request_id(request_id);
     auto opened = rpc::Invoke(*plans_, &plan::PlanService::Stub::CreatePlan, request, Options());
     if (opened.ok()) return opened->name();
-    const std::string existing = ExistingPlan(opened.status());
+    const std::string existing = PlanIn(opened.status());
     if (!existing.empty()) return existing;
     return opened.status();
   }
