@@ -16,7 +16,7 @@ import pytest
 import requests
 
 from tools.lib.clock import OSLO, Clock
-from tools.lib.mails import MailSink
+from tools.lib.mails import Mail
 from tools.lib.ipclient import Gateway
 from tools.lib.persons import Persons
 from tools.seed import seed
@@ -116,7 +116,7 @@ def lived(tmp_path_factory):
                 time.sleep(0.05)
         tables = subprocess.run(["mariadb-dump", "--no-defaults", "-S", suite.folder / "db/s.sock", "-uroot",
                                  "ip_notification"], check=True, capture_output=True).stdout
-        yield {"canaries": canaries, "plans": plans_of(gateway), "mails": [mail.everything() for mail in MailSink(suite.mail_url).mails()],
+        yield {"canaries": canaries, "plans": plans_of(gateway), "mails": everything_in(suite.mail_folder),
                "raw": b"\n".join(file.read_bytes() for file in suite.mail_folder.glob("*.eml")),
                "log": (suite.folder / "logs/notification-service.log").read_bytes(),
                "metrics": requests.get(f"http://127.0.0.1:{metrics}/metrics", timeout=10).content,
@@ -126,6 +126,12 @@ def lived(tmp_path_factory):
     finally:
         patch.undo()
         suite.stop()
+
+
+def everything_in(folder):
+    """Headers and texts of each mail, decoded."""
+    return [Mail({"id": file.stem, "raw": file.read_bytes().decode("utf-8", "replace")}).everything()
+            for file in sorted(folder.glob("*.eml"))]
 
 
 def plans_of(gateway):
