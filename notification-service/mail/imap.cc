@@ -95,7 +95,10 @@ absl::StatusOr<std::vector<std::string>> Mailbox::Search(const std::string& what
   std::vector<std::string> uids;
   static const std::regex kLine(R"(\* SEARCH([ 0-9]*))");
   std::smatch match;
-  if (!std::regex_search(*answer, match, kLine)) return uids;
+  // No answer is no "none": what is not there decides whether a mail goes out once more.
+  if (!std::regex_search(*answer, match, kLine)) {
+    return absl::UnavailableError("the mailbox did not answer the search");
+  }
   for (const auto& uid : absl::StrSplit(match[1].str(), ' ', absl::SkipEmpty())) {
     uids.emplace_back(uid);
   }
@@ -117,6 +120,9 @@ absl::Status Mailbox::MarkSeen(const std::string& uid) {
 absl::StatusOr<bool> Mailbox::Has(const std::string& message_id) {
   static const std::regex kId(R"([A-Za-z0-9.]+@[A-Za-z0-9.-]+)");
   if (!std::regex_match(message_id, kId)) return absl::InvalidArgumentError("no Message-ID");
+  // A connection in use shows the mailbox as it last told of it; NOOP makes it look anew. Without
+  // it a copy that came since would be taken for missing, and the mail sent twice.
+  if (auto looked = Run(options_.url, "NOOP"); !looked.ok()) return looked.status();
   auto found = Search(absl::StrCat("HEADER Message-ID \"", message_id, "\""));
   if (!found.ok()) return found.status();
   return !found->empty();
