@@ -88,9 +88,10 @@ function Complain({ notice }: { notice: NeedNotice }) {
     }),
     () => draft.forget(empty),
   );
+  if (send.isDone) return <Paragraph role="status">{t.more.complaintSent}</Paragraph>;
   return (
     <Disclosure text={t.more.complain}>
-      <Form command={send} submit={() => send.send()} submitText={t.more.sendComplaint} done={t.more.complaintSent}
+      <Form command={send} submit={() => send.send()} submitText={t.more.sendComplaint}
         check={() => (value.text.trim() && fromInput(value.known) ? undefined : t.more.complaintNeeds)}>
         <Paragraph>{t.more.complainText}</Paragraph>
         <Pick label={t.more.law} value={value.basis} set={(basis) => draft.set({ ...value, basis })}
