@@ -142,6 +142,30 @@ test('a keyboard reaches everything on the plan, the first stop skips the menu',
   }
 });
 
+// The pages where the other groups do their work; `open` goes there by keyboard from the first one.
+const DESKS: { who: string; login: ReturnType<typeof staff>; path: string; open: string[]; must: string[] }[] = [
+  { who: 'the coordinator', login: staff('kari'), path: '/planer', open: ['Planen til Ola Nilsen', 'Rediger'], must: ['Foreslå et mål', 'Nytt tiltak'] },
+  { who: 'the helper', login: staff('lise'), path: '/mine-tiltak', open: [], must: ['Botrening hver uke', 'Fortell hvordan det går'] },
+  { who: 'the unit', login: staff('sara'), path: '/enheter/fjordvik/ko', open: [], must: ['Ta neste', 'Saksliste', 'Nær fristen', 'Jon Kvamsås', 'Ta denne'] },
+];
+for (const { who, login, path, open, must } of DESKS) {
+  test(`a keyboard reaches everything on the page of ${who}`, async () => {
+    const { context, page } = await logIn(login, { size: DESKTOP, reducedMotion: 'reduce', path });
+    try {
+      for (const name of open) {
+        await page.getByRole('link', { name, exact: true }).first().focus();
+        await page.keyboard.press('Enter');
+        await page.waitForFunction(() => document.activeElement?.id === 'content');
+        await settled(page);
+      }
+      const stops = await tabThrough(page);
+      for (const each of must) assert.ok(stops.some((stop) => stop.includes(each)), `${each} was not reached: ${stops.join(' > ')}`);
+    } finally {
+      await context.close();
+    }
+  });
+}
+
 test('a notice is sent with the keyboard alone', async () => {
   const { context, page } = await logIn(staff('jonas'), { size: DESKTOP, path: '/meld' });
   try {
