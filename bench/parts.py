@@ -21,7 +21,7 @@ class Bench(Suite):
     """The suite with room for large data sets; only what a part asks for is started."""
 
     def __init__(self, folder):
-        super().__init__(folder, Ports.free())
+        super().__init__(folder, Ports.free(), mtls=False)  # as its ceilings
 
     def _programs(self):
         for process in super()._programs():

@@ -1,5 +1,5 @@
 // Credentials from PEM files that are watched, so that rotated certificates are taken up by running
-// processes within half a minute.
+// processes within seconds.
 #ifndef LIB_RPC_TLS_H_
 #define LIB_RPC_TLS_H_
 
@@ -15,7 +15,7 @@
 namespace ip::rpc {
 
 // Between looks at the files; whole seconds.
-inline constexpr absl::Duration kTlsRefresh = absl::Seconds(30);
+inline constexpr absl::Duration kTlsRefresh = absl::Seconds(5);
 
 // Insecure when `cert_file` is empty; with a `ca_file` clients must show a certificate of that CA.
 // Errors: FAILED_PRECONDITION naming a file that cannot be read or a file that is missing.

@@ -132,7 +132,7 @@ class Rig:
 
     def __init__(self, folder, replicas=1, mail=None, flags=(), sockets=None):
         self.ports = Ports.free()
-        self._suite = Suite(folder, self.ports)
+        self._suite = Suite(folder, self.ports, mtls=False)  # the feeds here are played
         self.folder = self._suite.folder
         self.clock = Clock(self._suite.clock_file)
         made = self._suite.processes["notification-service"]
@@ -156,7 +156,7 @@ class Rig:
                 *command, f"--listen=127.0.0.1:{port}", "--mails_per_second=0", *flags,
                 *([f"--db_socket={sockets[i]}"] if sockets else [])],
                 self.folder / f"logs/notification-{i}.log",
-                lambda port=port: Suite._serving(port))
+                lambda port=port: self._suite._serving(port))
             keep[service.name] = service
             self.services.append(service)
         self._suite.processes = keep

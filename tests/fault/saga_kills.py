@@ -102,11 +102,11 @@ def new_id():
 
 def referrals(suite):
     return referral_service_pb2_grpc.ReferralServiceStub(
-        grpc.insecure_channel(f"127.0.0.1:{suite.ports.referral}"))
+        suite.channel(suite.ports.referral))
 
 
 def plans(suite):
-    return plan_service_pb2_grpc.PlanServiceStub(grpc.insecure_channel(f"127.0.0.1:{suite.ports.plan}"))
+    return plan_service_pb2_grpc.PlanServiceStub(suite.channel(suite.ports.plan))
 
 
 def reads(read):

@@ -25,6 +25,17 @@ rm "$dir/data/internal/referral-service.jwk"
 kid=$(grep -o '"kid": *"[^"]*"' "$dir/data/internal/referral-service.jwk")
 grep -qF "$kid" "$dir/data/internal/jwks.json" || fail "jwks.json lacks the new key"
 
+"$keys" certificates "$dir/tls"
+for name in gateway plan-service referral-service notification-service; do
+  openssl verify -CAfile "$dir/tls/ca.crt" "$dir/tls/$name.crt" >/dev/null || fail "$name.crt is not the authority's"
+  [ "$(stat -c %a "$dir/tls/$name.key")" = 600 ] || fail "$name.key is not 0600"
+  openssl x509 -in "$dir/tls/$name.crt" -noout -ext subjectAltName | grep -q "DNS:$name" || fail "$name.crt names another"
+done
+authority=$(sha256sum <"$dir/tls/ca.crt") first=$(sha256sum <"$dir/tls/gateway.crt")
+"$keys" certificates "$dir/tls"
+[ "$authority" = "$(sha256sum <"$dir/tls/ca.crt")" ] || fail "the authority was made anew"
+[ "$first" != "$(sha256sum <"$dir/tls/gateway.crt")" ] || fail "no new certificate was issued"
+
 "$keys" --help | grep -q "ip-keys init DIR" || fail "no help"
 "$keys" init 2>/dev/null && fail "init without DIR was taken"
 "$keys" init /proc/nowhere 2>/dev/null && fail "an impossible DIR was taken"

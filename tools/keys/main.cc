@@ -7,10 +7,13 @@
 #include <functional>
 #include <iostream>
 #include <sstream>
+#include <stdexcept>
 
 #include "lib/auth/jose.h"
+#include "lib/base/clock.h"
 #include "lib/base/id.h"
 #include "lib/crypto/base64url.h"
+#include "lib/crypto/certificate.h"
 
 namespace {
 
@@ -33,6 +36,15 @@ Makes in DIR, each with mode 0600, what is missing of:
   session.keys    encrypts who is logged in at the gateway, like document.keys
 
 Nothing that exists is overwritten; only internal/jwks.json follows the private keys.
+
+       ip-keys certificates DIR
+
+Issues what processes on one machine show each other (mTLS), for development and tests; in
+production certificates come from the platform. Makes in DIR
+  ca.crt, ca.key                     an authority of its own, when there is none
+  <process>.crt, <process>.key       new ones each time, good for 30 days, for gateway,
+                                     plan-service, referral-service and notification-service
+Running processes take new ones up by themselves.
 )";
 
 constexpr const char* kIssuers[] = {"gateway", "referral-service", "notification-service"};
@@ -90,6 +102,36 @@ void Init(const fs::path& dir) {
   WriteIfMissing(dir / "session.keys", [] { return "1 " + NewKey(); });
 }
 
+constexpr const char* kProcesses[] = {"gateway", "plan-service", "referral-service",
+                                      "notification-service"};
+
+ip::crypto::CertificateRequest For(const std::string& name, int days) {
+  const absl::Time now = ip::SystemClock().Now();
+  return {name, {name, "localhost", "127.0.0.1"}, now - absl::Hours(1), now + days * absl::Hours(24)};
+}
+
+template <class T>
+T Must(absl::StatusOr<T> made) {
+  if (!made.ok()) throw std::runtime_error(std::string(made.status().message()));
+  return *std::move(made);
+}
+
+void IssueCertificates(const fs::path& dir) {
+  fs::create_directories(dir);
+  fs::permissions(dir, fs::perms::owner_all);
+  if (!fs::exists(dir / "ca.key") || !fs::exists(dir / "ca.crt")) {
+    const auto made = Must(ip::crypto::NewAuthority(For("individuellplan development", 3650)));
+    Write(dir / "ca.key", made.key);
+    Write(dir / "ca.crt", made.certificate);
+  }
+  const ip::crypto::CertifiedKey authority{Read(dir / "ca.crt"), Read(dir / "ca.key")};
+  for (const std::string name : kProcesses) {
+    const auto issued = Must(ip::crypto::IssueCertificate(authority, For(name, 30)));
+    Write(dir / (name + ".key"), issued.key);
+    Write(dir / (name + ".crt"), issued.certificate);
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) try {
@@ -98,11 +140,11 @@ int main(int argc, char** argv) try {
     std::cout << kHelp;
     return 0;
   }
-  if (args.size() != 2 || args[0] != "init") {
+  if (args.size() != 2 || (args[0] != "init" && args[0] != "certificates")) {
     std::cerr << kHelp;
     return 2;
   }
-  Init(args[1]);
+  args[0] == "init" ? Init(args[1]) : IssueCertificates(args[1]);
   return 0;
 } catch (const std::exception& error) {
   std::cerr << "ip-keys: " << error.what() << "\n";

@@ -57,15 +57,17 @@ class Ports:
 
 
 class Suite:
-    """Starts, stops, kills and restarts the suite's programs. `say` is told what happens."""
+    """Starts, stops, kills and restarts the suite's programs. `say` is told what happens. With `mtls` they
+    show each other certificates of an authority made on the spot, and take calls of nobody else."""
 
     app_host = "localhost"  # from where the services log in to the database
 
-    def __init__(self, folder, ports, say=lambda text: None):
+    def __init__(self, folder, ports, say=lambda text: None, mtls=True):
         self.folder = pathlib.Path(folder).absolute()
         self.ports = ports
         self.say = say
         self.keys = self.folder / "keys"
+        self.certificates = self.folder / "certificates" if mtls else None
         self.clock_file = self.folder / "clock-shift"
         self.mail_folder = self.folder / "mails"
         self.persons_file = ROOT / "tools/seed/persons.json"
@@ -97,6 +99,18 @@ class Suite:
         for process in reversed(self.processes.values()):
             process.stop()
 
+    def renew_certificates(self):
+        """New certificates for everybody; running programs take them up by themselves."""
+        subprocess.run([BIN / "ip-keys", "certificates", self.certificates], check=True)
+
+    def channel(self, port, peer="gateway"):
+        """A gRPC channel to a service, as the program `peer` has it."""
+        address = f"127.0.0.1:{port}"
+        if self.certificates is None:
+            return grpc.insecure_channel(address)
+        return grpc.secure_channel(address, grpc.ssl_channel_credentials(
+            *((self.certificates / name).read_bytes() for name in ("ca.crt", f"{peer}.key", f"{peer}.crt"))))
+
     def kill(self, name):
         self.processes[name].kill()
 
@@ -105,6 +119,8 @@ class Suite:
 
     def _make_keys(self):
         subprocess.run([BIN / "ip-keys", "init", self.keys], check=True, stdout=subprocess.DEVNULL)
+        if self.certificates:
+            self.renew_certificates()
         for name in SCHEMAS:
             file = self.keys / f"{name}.db-password"
             if not file.exists():
@@ -180,12 +196,21 @@ class Suite:
         return [f"--db_socket={self.folder / 'db/s.sock'}", f"--db_user={schema}", f"--db_name={schema}",
                 f"--db_password_file={self.keys / (name + '.db-password')}"]
 
+    def _tls_flags(self, name):
+        if self.certificates is None:
+            return []
+        flags = [f"--tls_cert_file={self.certificates / name}.crt", f"--tls_key_file={self.certificates / name}.key",
+                 f"--tls_server_ca_file={self.certificates / 'ca.crt'}"]
+        if name != "gateway":
+            flags += [f"--tls_client_ca_file={self.certificates / 'ca.crt'}", f"--flagfile={ROOT / name / 'peers.flags'}"]
+        return flags
+
     def _service(self, name, port, flags):
         command = [
             BIN / name, f"--listen=127.0.0.1:{port}", "--workers=8",
             f"--internal_jwks_file={self.keys / 'internal/jwks.json'}",
             f"--clock_shift_file={self.clock_file}", f"--reference_file={self.reference_file}",
-            *self._database_flags(name), *flags]
+            *self._database_flags(name), *self._tls_flags(name), *flags]
         if name != "notification-service":
             command += [f"--person_key_file={self.keys / 'person.key'}",
                         f"--document_keys_file={self.keys / 'document.keys'}"]
@@ -203,7 +228,7 @@ class Suite:
             f"--public_url={self.url}", f"--web_root={ROOT / 'web/dist'}",
             f"--idporten_issuer={self.idporten_url}", f"--helseid_issuer={self.helseid_url}",
             f"--client_secret_file={self.keys / 'oidc-client-secret'}",
-            f"--reference_file={self.reference_file}", *self._database_flags("gateway")]
+            f"--reference_file={self.reference_file}", *self._database_flags("gateway"), *self._tls_flags("gateway")]
         return Process("gateway", command, self._log("gateway"),
                        lambda: self._answers(f"http://127.0.0.1:{self.ports.gateway}/readyz"))
 
@@ -219,10 +244,9 @@ class Suite:
         with socket.socket() as s:
             return s.connect_ex(("127.0.0.1", port)) == 0
 
-    @staticmethod
-    def _serving(port):
+    def _serving(self, port):
         """grpc.health.v1: an empty request asks for the process; field 1 = 1 means SERVING."""
-        with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+        with self.channel(port) as channel:
             check = channel.unary_unary("/grpc.health.v1.Health/Check")
             try:
                 return check(b"", timeout=2) == b"\x08\x01"
