@@ -56,11 +56,12 @@ absl::Status Serve() {
   auto repositories = ip::referral::MakeMysqlRepositories(
       {pool->get(), cipher->get(), clock->get(), &feed, "", ""});
   const auto plans = ip::referral::MakeRpcPlanClient(*channel, signer->get());
+  const auto mandates = ip::referral::MakeRpcMandates(*channel, signer->get());
   ip::referral::AcceptanceWorker worker(
       {repositories.notices.get(), repositories.work.get(), plans.get(), clock->get()});
   ip::referral::Handlers handlers({repositories.notices.get(), repositories.work.get(),
                                    repositories.statistics.get(), &feed, clock->get(), &*reference,
-                                   &*rules, &*letters, &*persons, plans.get(),
+                                   &*rules, &*letters, &*persons, plans.get(), mandates.get(),
                                    [&worker] { worker.Nudge(); }});
   ip::rpc::Router router;
   handlers.Register(router);

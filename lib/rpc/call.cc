@@ -154,6 +154,7 @@ absl::Status Call::Handle() {
     return Error(absl::StatusCode::kUnimplemented, "RPC_NOT_IMPLEMENTED",
                  absl::StrCat(method_->name, " is not ready yet; it is coming later."));
   }
+  if (auto status = server_.router_.Admit(context_); !status.ok()) return status;
   const Method::MessageSink sink = [this](const auto& message) { return Write(message); };
   if (method_->bidi) {
     const Method::MessageSource source = [this](auto& message) { return Read(message); };

@@ -1,6 +1,6 @@
 // One generic gRPC service that answers every RPC of a Router through one wrapper, in this order:
-//   mask internal errors -> log and metrics -> deadline -> authenticate -> method rule -> parse ->
-//   generic request checks -> handler
+//   mask internal errors -> log and metrics -> deadline -> authenticate -> method rule -> guard ->
+//   parse -> generic request checks -> handler
 #ifndef LIB_RPC_DISPATCHER_H_
 #define LIB_RPC_DISPATCHER_H_
 

@@ -145,6 +145,14 @@ class Router {
     };
   }
 
+  // What is asked of every call once its role is known to be right, before its handler runs and on
+  // the same thread. An error is the call's answer.
+  using Guard = std::function<absl::Status(const CallContext&)>;
+  void SetGuard(Guard guard) { guard_ = std::move(guard); }
+  absl::Status Admit(const CallContext& context) const {
+    return guard_ ? guard_(context) : absl::OkStatus();
+  }
+
   // OK, or FAILED_PRECONDITION naming everything that is wrong with the registrations.
   absl::Status status() const;
   // The RPC at "/package.Service/Method", null when it is not served.
@@ -164,6 +172,7 @@ class Router {
   std::map<std::string, Method, std::less<>> methods_;
   std::vector<std::string> services_;
   std::vector<std::string> mistakes_;
+  Guard guard_;
 };
 
 }  // namespace ip::rpc

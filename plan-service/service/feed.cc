@@ -2,6 +2,7 @@
 #include "individuellplan/plan/v1/plan_feed_service.pb.h"
 #include "lib/base/errors.h"
 #include "lib/outbox/outbox.h"
+#include "plan-service/domain/mandate.h"
 #include "plan-service/domain/obligations.h"
 #include "plan-service/domain/team.h"
 #include "plan-service/service/handlers.h"
@@ -12,6 +13,7 @@ namespace {
 using Contact = type::ResolveContactResponse;
 
 constexpr int kBatch = 200;
+constexpr int kMostPlans = 1000;  // of a person
 constexpr absl::Duration kLook = absl::Seconds(1);  // between two looks whether the stream goes on
 
 absl::Status Watch(const Desk& desk, rpc::CallContext& call,
@@ -66,6 +68,28 @@ absl::StatusOr<pb::CoordinatorAppointment> GetCoordinatorAppointment(
   pb::CoordinatorAppointment appointment = *found;
   appointment.clear_reason();
   return appointment;
+}
+
+absl::StatusOr<pb::Mandate> GetMandate(const Desk& desk, rpc::CallContext& call,
+                                       const pb::GetMandateRequest& request) {
+  if (request.representative().empty()) return InvalidField("representative", "is required.");
+  if (request.represented().empty()) return InvalidField("represented", "is required.");
+  PlanQuery query;
+  query.person = request.represented();
+  query.roles = {"OWNER"};
+  query.today = desk.Today();
+  query.limit = kMostPlans;
+  auto rows = desk.parts().plans->FindPlans(call.deadline(), query);
+  if (!rows.ok()) return rows.status();
+  pb::Mandate mandate;
+  for (const PlanRow& row : *rows) {
+    auto plan = desk.parts().plans->Get(call.deadline(), row.plan);
+    if (!plan.ok()) return plan.status();
+    // They may also stand there as somebody else's representative. Nobody has two open plans.
+    if (plan->subject().person() != request.represented()) continue;
+    mandate.MergeFrom(MandateIn(*plan, request.representative(), desk.parts().clock->Now()));
+  }
+  return mandate;
 }
 
 Contact Unreachable(Contact::Obstacle obstacle) {
@@ -160,6 +184,7 @@ void ServeFeed(rpc::Router& router, const Desk& desk) {
         return GetCoordinatorAppointment(desk, call, request);
       });
   Serve(router, desk, kFeedService, "FindOpenPlan", FindOpenPlan);
+  Serve(router, desk, kFeedService, "GetMandate", GetMandate);
   router.Unary<type::ResolveContactRequest, Contact>(
       kFeedService, "ResolveContact",
       [&desk](rpc::CallContext& call, const type::ResolveContactRequest& request) {

@@ -102,8 +102,10 @@ authz::Facts FactsOf(const pb::NeedNotice& notice, const Caller& caller,
   facts = FactsOf(notice.unit(), caller, reference);
   if (caller.role == type::CITIZEN) {
     const std::string& subject = notice.subject().person();
-    if (caller.person == subject) Add(facts, Relation::kOwner);
-    if (caller.acting_for == subject) Add(facts, Relation::kRepresentative);
+    const bool acts = !caller.acting_for.empty();
+    if ((acts ? caller.acting_for : caller.person) == subject) {
+      Add(facts, acts ? Relation::kRepresentative : Relation::kOwner);
+    }
   }
   if (IsNotifier(notice, caller)) Add(facts, Relation::kNotifier);
   return facts;

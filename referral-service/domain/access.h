@@ -17,7 +17,8 @@ namespace ip::referral {
 // calls, else the service.
 std::string ActorOf(const Caller& caller);
 
-// The relations of a caller to a notice. A draft is its author's alone.
+// The relations of a caller to a notice. A draft is its author's alone. Whom the caller acts for
+// was checked before (service/mandates.h).
 authz::Facts FactsOf(const pb::NeedNotice& notice, const Caller& caller,
                      const Reference& reference);
 

@@ -55,6 +55,9 @@ TEST(Access, ARepresentativeStandsInThePersonsPlace) {
   EXPECT_FALSE(May(type::READ_NOTICE, Stored(N::IN_TRIAGE), mother));
   mother.acting_for = "persons/kari";
   EXPECT_TRUE(May(type::SUBMIT_NOTICE, Stored(N::IN_TRIAGE), mother));
+  Caller kari = testing::Citizen("persons/kari");
+  kari.acting_for = "persons/mor";
+  EXPECT_FALSE(May(type::READ_NOTICE, Stored(N::IN_TRIAGE), kari)) << "nobody is two at once";
 }
 
 TEST(Views, TheNotifierSeesWhereItStandsAndNotWhatTheUnitWrites) {

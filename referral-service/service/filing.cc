@@ -28,9 +28,27 @@ bool IsAboutThemself(const pb::CreateNoticeRequest& request, const Caller& calle
   return caller.role == type::CITIZEN && request.notice().notifier().source() == pb::Notifier::SELF;
 }
 
+// Whoever acts for somebody sends notices about that person and nobody else.
+absl::StatusOr<std::string> RepresentedIn(const pb::CreateNoticeRequest& request,
+                                          const Caller& caller, const auth::PersonIds& persons) {
+  if (request.notice().notifier().source() == pb::Notifier::SELF) {
+    return InvalidField("notice.notifier.source",
+                        "You act for somebody else: choose RELATED_PERSON, or act for yourself.");
+  }
+  const std::string& number = request.subject_identity().national_id();
+  if (number.empty()) return caller.acting_for;
+  auto person = persons.PersonName(number);
+  if (person.ok() && *person != caller.acting_for) {
+    return InvalidField("subject_identity.national_id",
+                        "You act for another person. Leave this field out, or act for yourself.");
+  }
+  return person;
+}
+
 // "persons/{person}" the notice is about.
 absl::StatusOr<std::string> SubjectOf(const pb::CreateNoticeRequest& request, const Caller& caller,
                                       const auth::PersonIds& persons) {
+  if (!caller.acting_for.empty()) return RepresentedIn(request, caller, persons);
   const std::string& number = request.subject_identity().national_id();
   const bool about_themself = IsAboutThemself(request, caller);
   if (number.empty() && about_themself) return caller.person;

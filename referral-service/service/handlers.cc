@@ -9,6 +9,8 @@ namespace ip::referral {
 void Handlers::Register(rpc::Router& router) {
   router.AddService("individuellplan.referral.v1.ReferralService");
   router.AddService("individuellplan.referral.v1.ReferralFeedService");
+  // From here on who the caller acts for is as true as who the caller is.
+  router.SetGuard([this](const Ctx& ctx) { return CheckActingFor(ctx, *deps_.mandates); });
   RegisterFiling(router);
   RegisterBatch(router);
   RegisterQueue(router);

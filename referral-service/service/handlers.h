@@ -16,6 +16,7 @@
 #include "referral-service/domain/letters.h"
 #include "referral-service/domain/rules.h"
 #include "referral-service/domain/types.h"
+#include "referral-service/service/mandates.h"
 #include "referral-service/storage/notice_repository.h"
 #include "referral-service/worker/plan_client.h"
 
@@ -33,6 +34,7 @@ struct Deps {
   const LetterRules* letters;
   const auth::PersonIds* persons;
   PlanClient* plans;
+  Mandates* mandates;
   std::function<void()> nudge_worker;  // a notice was accepted or forwarded
 };
 

@@ -137,7 +137,7 @@ class TakingTest : public testing::ServiceTest {};
 
 TEST_F(TakingTest, EightCaseWorkersAtTwoReplicasTakeEachNoticeExactlyOnce) {
   const auto pool = *sql::Pool::Open(database_.options());
-  Replica second(*pool, {cipher_.get(), &clock_, &plans_, &callers_});
+  Replica second(*pool, {cipher_.get(), &clock_, &plans_, &mandates_, &callers_});
   std::set<std::string> made;
   for (int i = 0; i < 100; ++i) made.insert(Submitted());
   Takings takings;
@@ -154,7 +154,7 @@ class GaleraTakingTest : public ::testing::Test {
     callers_ = testing::TestCallers("persons/kari");
     for (size_t i = 0; i < cluster_->size(); ++i) {
       replicas_.push_back(std::make_unique<Replica>(
-          cluster_->pool(i), testing::World{cipher_.get(), &clock_, &plans_, &callers_}));
+          cluster_->pool(i), testing::World{cipher_.get(), &clock_, &plans_, &mandates_, &callers_}));
       all_.push_back(replicas_.back().get());
     }
   }

@@ -31,6 +31,7 @@ std::vector<std::string> PartiesOf(const Caller& caller) {
   using individuellplan::type::v1::Role;
   switch (caller.role) {
     case Role::CITIZEN:
+      if (!caller.acting_for.empty()) return {Subject(caller.acting_for)};
       return {Sender(caller.person, ""), Subject(caller.person)};
     case Role::PRACTITIONER:
     case Role::SYSTEM:

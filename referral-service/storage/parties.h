@@ -14,7 +14,7 @@ namespace ip::referral {
 // system sent it, the case worker who wrote it down, and, once it is sent, whom it is about.
 std::vector<std::string> PartiesOf(const pb::NeedNotice& notice);
 
-// The lists that are the caller's.
+// The lists that are the caller's; acting for somebody, that person's.
 std::vector<std::string> PartiesOf(const Caller& caller);
 
 }  // namespace ip::referral

@@ -13,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "individuellplan/referral/v1/referral_feed_service.grpc.pb.h"
 #include "individuellplan/referral/v1/referral_service.grpc.pb.h"
+#include "lib/base/errors.h"
 #include "lib/base/log.h"
 #include "lib/rpc/client.h"
 #include "lib/rpc/server.h"
@@ -32,11 +33,26 @@ inline const LetterRules& ShippedLetters() {
   return letters;
 }
 
+// plan-service's word on who acts for whom.
+class FakeMandates : public Mandates {
+ public:
+  using Mandate = individuellplan::plan::v1::Mandate;
+  absl::StatusOr<Mandate> Find(const rpc::CallContext& ctx) override {
+    if (!up) return Error(absl::StatusCode::kUnavailable, "BACKEND_UNAVAILABLE", "away");
+    const auto found = by_pair.find({ctx.caller().person, ctx.caller().acting_for});
+    return found == by_pair.end() ? Mandate() : found->second;
+  }
+
+  bool up = true;
+  std::map<std::pair<std::string, std::string>, Mandate> by_pair;  // representative, represented
+};
+
 // What a replica shares with the others.
 struct World {
   const crypto::Cipher* cipher;
   const Clock* clock;
   PlanClient* plans;
+  Mandates* mandates;
   const std::map<std::string, Caller>* callers;  // by token
 };
 
@@ -51,6 +67,7 @@ class Replica {
         handlers_({repositories_.notices.get(), repositories_.work.get(),
                    repositories_.statistics.get(), &feed_, world.clock, &TestReference(),
                    &TestRules(), &ShippedLetters(), &persons_, world.plans,
+                   world.mandates,
                    [this] { worker_.Nudge(); }}) {
     rpc::Router router;
     handlers_.Register(router);
@@ -198,7 +215,8 @@ class ServiceTest : public DatabaseTest {
   std::string kari_;
   std::map<std::string, Caller> callers_;
   FakePlans plans_;
-  Replica replica_{database_.pool(), {cipher_.get(), &clock_, &plans_, &callers_}};
+  FakeMandates mandates_;
+  Replica replica_{database_.pool(), {cipher_.get(), &clock_, &plans_, &mandates_, &callers_}};
 };
 
 }  // namespace ip::referral::testing
