@@ -53,6 +53,12 @@ TEST(Bounce, WhatIsNotFinalOrNotOursSaysNothing) {
   }
 }
 
+TEST(Bounce, ABoundaryWithoutEndIsNone) {
+  EXPECT_FALSE(ReadBounce(absl::StrCat("To: ", BounceAddress(kToken, "x.no"),
+                                       "\r\nContent-Type: multipart/report; boundary=\"",
+                                       std::string(4 << 20, 'b'), "\"\r\n\r\n")));
+}
+
 TEST(Bounce, AWrongAddressCountsMostAFullMailboxLittle) {
   EXPECT_EQ(RefusalScore("5.1.1"), 4);
   EXPECT_EQ(RefusalScore("5.2.2"), 1);
