@@ -95,10 +95,10 @@ void ServeAuth(int port) {
     if (gw::PathOf(exchange->request()) != "/auth") return false;
     gw::Credentials credentials;
     credentials.authorization = std::string(exchange->request()[gw::http::field::authorization]);
-    identities.Identify(credentials, [&signer, exchange](absl::StatusOr<Caller> caller) {
-      if (!caller.ok()) return exchange->Reply(gw::ErrorResponse(caller.status()));
+    identities.Identify(credentials, [&signer, exchange](absl::StatusOr<gw::Identity> found) {
+      if (!found.ok()) return exchange->Reply(gw::ErrorResponse(found.status()));
       gw::HttpResponse response = gw::MakeResponse(204, "text/plain", "");
-      response.set("x-ip-identity", signer->Sign(*caller, "plan-service").value_or(""));
+      response.set("x-ip-identity", signer->Sign(found->caller, "plan-service").value_or(""));
       exchange->Reply(std::move(response));
     });
     return true;

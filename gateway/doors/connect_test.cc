@@ -237,6 +237,19 @@ TEST(Connect, TakesACookieOnlyFromItsOwnPages) {
   EXPECT_EQ(post("origin: null\r\n"), 403);
 }
 
+TEST(Connect, NamesTheScopeThatATokenLacksAndAsksNoneOfASession) {
+  Gated gated;
+  const auto post = [&](const char* method, const std::string& who) {
+    return Post(gated, Path(method), "application/json", "{}", who);
+  };
+  const Answer narrow = post("Get", "authorization: Bearer narrow\r\n");
+  EXPECT_EQ(narrow.status, 403);
+  EXPECT_THAT(narrow.body, HasSubstr(R"("reason":"SCOPE_MISSING")"));
+  EXPECT_THAT(narrow.body, HasSubstr(R"("scope":"individuellplan/plans.read")"));
+  EXPECT_EQ(post("Secret", "authorization: Bearer good\r\n").status, 403);
+  EXPECT_EQ(post("Secret", "cookie: __Host-ip_session=good\r\n").status, 200);
+}
+
 TEST(Connect, SaysThatABodyIsTooLargeAndTheClientSeesIt) {
   Gated gated;
   const Answer answer = PostJson(gated, std::string(10 << 20, ' '));

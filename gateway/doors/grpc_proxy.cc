@@ -29,6 +29,7 @@ Credentials CredentialsOf(const grpc::GenericCallbackServerContext& context, boo
           "",
           HeaderOf(context, "x-role"),
           HeaderOf(context, "x-purpose-of-use"),
+          HeaderOf(context, "x-acting-for"),
           HeaderOf(context, "dpop"),
           "POST",
           context.method(),

@@ -73,6 +73,32 @@ TEST(GrpcProxy, RefusesWhoShowsNothingAndWhatIsNotThere) {
             grpc::StatusCode::UNIMPLEMENTED);
 }
 
+TEST(GrpcProxy, TakesATokenForWhatItsScopesName) {
+  Gated gated;
+  const auto with = [&](const char* token, auto method) {
+    grpc::ClientContext context;
+    Gated::LogIn(context, token);
+    Echo echo;
+    return rpc::FromGrpcStatus((gated.stub.get()->*method)(&context, echo, &echo));
+  };
+  EXPECT_TRUE(with("Bearer good", &EchoService::Stub::Get).ok());
+  const absl::Status narrow = with("Bearer narrow", &EchoService::Stub::Get);
+  EXPECT_EQ(narrow.code(), absl::StatusCode::kPermissionDenied);
+  EXPECT_EQ(ReasonOf(narrow), "SCOPE_MISSING");
+  EXPECT_THAT(narrow.message(), HasSubstr("individuellplan/plans.read"));
+  // One without a scope is opened by none.
+  EXPECT_EQ(ReasonOf(with("Bearer good", &EchoService::Stub::Secret)), "SCOPE_MISSING");
+}
+
+TEST(Methods, EachThatOthersMayCallNamesItsScope) {
+  const auto methods = Methods::Learn(BuiltInProtos(), {{"individuellplan.", "any", ""}});
+  ASSERT_TRUE(methods.ok()) << methods.status();
+  ASSERT_GT((*methods)->all().size(), 100u);
+  for (const auto& method : (*methods)->all()) EXPECT_NE(method->scope, "") << method->path;
+  EXPECT_EQ((*methods)->Find("/individuellplan.referral.v1.ReferralService/ListQueue")->scope,
+            "individuellplan/notices.handle");
+}
+
 TEST(GrpcProxy, WaitsForAnIdentityThatComesFromAnotherThread) {
   Gated gated;
   for (int i = 0; i < 50; ++i) {

@@ -73,6 +73,7 @@ Credentials CredentialsOf(const Exchange& exchange, std::string_view session_coo
   if (credentials.authorization.empty()) credentials.session = Cookie(request, session_cookie);
   credentials.role = Header(request, "x-role");
   credentials.purpose_of_use = Header(request, "x-purpose-of-use");
+  credentials.acting_for = Header(request, "x-acting-for");
   credentials.dpop = Header(request, "dpop");
   credentials.http_method = std::string(Std(request.method_string()));
   credentials.path = std::string(PathOf(request));

@@ -60,6 +60,8 @@ TEST_F(Files, HaveStrictHeaders) {
   EXPECT_EQ(page.result_int(), 200u);
   EXPECT_THAT(std::string(page["Content-Security-Policy"]), HasSubstr("default-src 'none'"));
   EXPECT_THAT(std::string(page["Content-Security-Policy"]), HasSubstr("frame-ancestors 'none'"));
+  EXPECT_THAT(std::string(page["Content-Security-Policy"]),
+              HasSubstr("require-trusted-types-for 'script'; trusted-types 'none'"));
   EXPECT_EQ(page["X-Content-Type-Options"], "nosniff");
   EXPECT_EQ(page["Referrer-Policy"], "no-referrer");
   EXPECT_EQ(page["Cross-Origin-Opener-Policy"], "same-origin");

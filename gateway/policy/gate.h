@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +24,7 @@ struct Credentials {
   std::string session;         // the value of the session cookie
   std::string role;            // x-role: which of their roles they act in, "" for the first
   std::string purpose_of_use;  // x-purpose-of-use
+  std::string acting_for;      // x-acting-for: whom they represent in this call; the services check it
   // For proofs of possession (DPoP): the proof, and the request that it must be made for.
   std::string dpop;
   std::string http_method;
@@ -31,13 +33,20 @@ struct Credentials {
   std::string address;
 };
 
-// Turns credentials into a caller. Thread-safe.
+// Who calls, and what their credentials open.
+struct Identity {
+  Caller caller;
+  // What an access token allows. Absent for a session: it opens all that the role may do.
+  std::optional<std::vector<std::string>> scopes;
+};
+
+// Turns credentials into an identity. Thread-safe.
 class Identities {
  public:
   virtual ~Identities() = default;
   // Calls `done` exactly once: at once when the answer is known, otherwise from another thread.
   // Errors: UNAUTHENTICATED with the way out; UNAVAILABLE when it cannot be found out now.
-  using Done = std::function<void(absl::StatusOr<Caller>)>;
+  using Done = std::function<void(absl::StatusOr<Identity>)>;
   virtual void Identify(Credentials credentials, Done done) = 0;
 };
 
@@ -65,12 +74,13 @@ class Gate {
   absl::Status CheckAddress(std::string_view address);
 
   // As Identities::Identify; `done` gets the pass for `method`. Errors besides: those of
-  // CheckAddress, also for the subject, and those of Circuit::Enter.
+  // CheckAddress, also for the subject; PERMISSION_DENIED / SCOPE_MISSING when the access token
+  // does not allow the method; those of Circuit::Enter.
   using Done = std::function<void(absl::StatusOr<Pass>)>;
   void Admit(const Method& method, Credentials credentials, Done done);
 
  private:
-  absl::StatusOr<Pass> PassFor(const Method& method, Caller caller);
+  absl::StatusOr<Pass> PassFor(const Method& method, Identity identity);
 
   Identities& identities_;
   auth::TokenSigner& signer_;

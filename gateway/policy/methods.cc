@@ -2,9 +2,10 @@
 
 #include <algorithm>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "individuellplan/type/v1/access.pb.h"
+#include "absl/strings/str_replace.h"
 
 // Put into the binary by the linker: see gateway/CMakeLists.txt.
 extern "C" const char _binary_individuellplan_pb_start[];
@@ -57,6 +58,8 @@ void Methods::Add(const ServiceDescriptor& service, size_t route) {
     method->descriptor = &rpc;
     method->route = route;
     method->unary = !rpc.client_streaming() && !rpc.server_streaming();
+    method->scope =
+        ScopeWord(rpc.options().GetExtension(individuellplan::type::v1::rule).scope());
     method->metrics = std::make_unique<rpc::CallMetrics>(method->service, method->name);
     by_path_[method->path] = method.get();
     methods_.push_back(std::move(method));
@@ -67,6 +70,13 @@ void Methods::Add(const ServiceDescriptor& service, size_t route) {
 const Method* Methods::Find(std::string_view path) const {
   const auto found = by_path_.find(path);
   return found == by_path_.end() ? nullptr : found->second;
+}
+
+std::string ScopeWord(individuellplan::type::v1::Scope scope) {
+  if (scope == individuellplan::type::v1::SCOPE_UNSPECIFIED) return "";
+  const std::string name = individuellplan::type::v1::Scope_Name(scope);
+  return absl::StrCat("individuellplan/",
+                      absl::AsciiStrToLower(absl::StrReplaceAll(name, {{"_", "."}})));
 }
 
 const FileDescriptorSet& BuiltInProtos() {

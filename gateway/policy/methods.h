@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "individuellplan/type/v1/access.pb.h"
 #include "lib/rpc/call_metrics.h"
 
 namespace ip::gateway {
@@ -31,6 +32,8 @@ struct Method {
   const google::protobuf::MethodDescriptor* descriptor = nullptr;
   size_t route = 0;
   bool unary = true;  // neither side streams
+  // What an access token must allow, "individuellplan/notices.read"; "" when none opens it.
+  std::string scope;
   std::unique_ptr<rpc::CallMetrics> metrics;
 };
 
@@ -58,6 +61,9 @@ class Methods {
   std::unordered_map<std::string_view, const Method*> by_path_;
   std::vector<std::string> services_;
 };
+
+// The word of a scope in a token; "" for SCOPE_UNSPECIFIED.
+std::string ScopeWord(individuellplan::type::v1::Scope scope);
 
 // The protos of the suite as they were when the gateway was built.
 const google::protobuf::FileDescriptorSet& BuiltInProtos();

@@ -12,8 +12,9 @@
 namespace ip::gateway {
 namespace {
 
+using individuellplan::type::v1::Role_Name;
+
 constexpr absl::Duration kKnownFor = absl::Minutes(1);
-constexpr char kScopePrefix[] = "individuellplan/";
 
 std::vector<auth::TrustedIssuer> IssuersOf(const std::vector<Provider>& providers,
                                            const std::string& audience) {
@@ -52,16 +53,14 @@ void VerifiedIdentities::Identify(Credentials credentials, Done done) {
   }
   if (auto status = CheckPurpose(credentials.purpose_of_use); !status.ok()) return done(status);
   if (absl::StartsWithIgnoreCase(credentials.authorization, "Bearer ")) {
-    if (auto caller = known_.Find(CacheKey(credentials), SystemClock().Now())) {
-      caller->purpose_of_use = credentials.purpose_of_use;
-      return done(*std::move(caller));
+    if (auto known = known_.Find(CacheKey(credentials), SystemClock().Now())) {
+      return done(Complete(*std::move(known), credentials));
     }
   }
   // Keys may have to be fetched, a session has to be read.
   const bool taken = workers_.Submit([this, credentials = std::move(credentials), done] {
-    auto caller = credentials.authorization.empty() ? BySession(credentials) : ByToken(credentials);
-    if (caller.ok()) caller->purpose_of_use = credentials.purpose_of_use;
-    done(std::move(caller));
+    auto found = credentials.authorization.empty() ? BySession(credentials) : ByToken(credentials);
+    done(Complete(std::move(found), credentials));
   });
   if (!taken) {
     done(Error(absl::StatusCode::kResourceExhausted, "GATEWAY_BUSY",
@@ -69,37 +68,46 @@ void VerifiedIdentities::Identify(Credentials credentials, Done done) {
   }
 }
 
-absl::StatusOr<Caller> VerifiedIdentities::ByToken(const Credentials& credentials) {
+absl::StatusOr<Identity> VerifiedIdentities::Complete(absl::StatusOr<Identity> found,
+                                                      const Credentials& credentials) {
+  if (!found.ok()) return found;
+  Caller& caller = found->caller;
+  if (auto status = CheckActingFor(credentials.acting_for, caller.role); !status.ok()) {
+    return status;
+  }
+  caller.acting_for = credentials.acting_for;
+  caller.purpose_of_use = credentials.purpose_of_use;
+  return found;
+}
+
+absl::StatusOr<Identity> VerifiedIdentities::ByToken(const Credentials& credentials) {
   const auto claims =
       verifier_.Verify({credentials.authorization, credentials.dpop, credentials.http_method,
                         absl::StrCat(public_url_, credentials.path)});
   if (!claims.ok()) return claims.status();
-  const auto& scopes = claims->scopes;
-  if (std::none_of(scopes.begin(), scopes.end(), [](const std::string& scope) {
-        return absl::StartsWith(scope, kScopePrefix);
-      })) {
-    return PermissionDenied("SCOPE_MISSING",
-                            "The access token has no scope for this API (individuellplan/…).");
-  }
   const auto provider =
       std::find_if(providers_.begin(), providers_.end(),
                    [&](const Provider& each) { return each.keys->issuer() == claims->issuer; });
   const auto profile = ProfileOf(*claims, *provider, persons_);
   if (!profile.ok()) return profile.status();
   auto caller = ActAs(*profile, credentials.role);
-  if (caller.ok() && claims->dpop_thumbprint.empty()) {
+  if (!caller.ok()) return caller.status();
+  Identity identity{*std::move(caller), claims->scopes};
+  if (claims->dpop_thumbprint.empty()) {
     const absl::Time now = SystemClock().Now();
-    known_.Put(CacheKey(credentials), *caller, std::min(claims->expires, now + kKnownFor), now);
+    known_.Put(CacheKey(credentials), identity, std::min(claims->expires, now + kKnownFor), now);
   }
-  return caller;
+  return identity;
 }
 
-absl::StatusOr<Caller> VerifiedIdentities::BySession(const Credentials& credentials) {
+absl::StatusOr<Identity> VerifiedIdentities::BySession(const Credentials& credentials) {
   if (sessions_ == nullptr) return LoginRequired();
   const auto session = sessions_->Find(credentials.session);
   if (!session.ok()) return session.status();
-  if (!credentials.role.empty()) return ActAs(session->profile, credentials.role);
-  return ActAs(session->profile, individuellplan::type::v1::Role_Name(session->role));
+  auto caller = ActAs(session->profile,
+                      credentials.role.empty() ? Role_Name(session->role) : credentials.role);
+  if (!caller.ok()) return caller.status();
+  return Identity{*std::move(caller), std::nullopt};
 }
 
 }  // namespace ip::gateway

@@ -26,8 +26,11 @@ class VerifiedIdentities final : public Identities {
   void Identify(Credentials credentials, Done done) override;
 
  private:
-  absl::StatusOr<Caller> ByToken(const Credentials& credentials);
-  absl::StatusOr<Caller> BySession(const Credentials& credentials);
+  absl::StatusOr<Identity> ByToken(const Credentials& credentials);
+  absl::StatusOr<Identity> BySession(const Credentials& credentials);
+  // The identity as the call wants it: why they look, for whom they act.
+  static absl::StatusOr<Identity> Complete(absl::StatusOr<Identity> found,
+                                           const Credentials& credentials);
   static std::string CacheKey(const Credentials& credentials);
 
   const std::vector<Provider>& providers_;
@@ -37,7 +40,7 @@ class VerifiedIdentities final : public Identities {
   rpc::WorkerPool& workers_;
   auth::AccessTokenVerifier verifier_;
   // Bearer tokens seen within the last minute, so that most calls need no other thread.
-  auth::ExpiringCache<Caller> known_{4096};
+  auth::ExpiringCache<Identity> known_{4096};
 };
 
 }  // namespace ip::gateway

@@ -23,6 +23,7 @@ from tools.suite.suite import free_port  # noqa: E402
 BIN = pathlib.Path(os.environ["IP_BIN"])
 PERSONS = ROOT / "tools/idp/persons.example.json"
 GET_PLAN = "/individuellplan.plan.v1.PlanService/GetPlan"
+SUBMIT = "/individuellplan.referral.v1.ReferralService/SubmitNotice"
 COOKIE = "__Host-ip_session"
 
 
@@ -58,6 +59,7 @@ class Gateway:
         self.idp = json.loads(idp.stdout.readline())
         self._run([
             BIN / "gateway", f"--listen=127.0.0.1:{self.port}", f"--plan_service=127.0.0.1:{free_port()}",
+            f"--referral_service=127.0.0.1:{free_port()}",
             f"--signing_key_file={keys / 'internal/gateway.jwk'}", f"--person_key_file={keys / 'person.key'}",
             f"--session_keys_file={keys / 'session.keys'}",
             f"--public_url={self.url}", socket, "--db_user=ip_gateway", "--db_name=ip_gateway",
@@ -309,11 +311,13 @@ def test_a_system_calls_with_its_token(gateway):
         "grant_type": "client_credentials", "scope": "individuellplan/notices.write"}).json()["access_token"]
 
     def bearer(value, **headers):
-        return requests.post(gateway.url + GET_PLAN, json={},
+        return requests.post(gateway.url + SUBMIT, json={},
                              headers={"authorization": f"Bearer {value}", **headers})
 
     for _ in range(2):  # verified, then remembered
         assert reason(bearer(token)) == "BACKEND_UNAVAILABLE"
+        beyond = requests.post(gateway.url + GET_PLAN, json={}, headers={"authorization": f"Bearer {token}"})
+        assert beyond.status_code == 403 and reason(beyond) == "SCOPE_MISSING"
     assert reason(bearer(token, **{"x-role": "SERVICE"})) == "ROLE_NOT_YOURS"
     assert reason(bearer(token[:-4] + "AAAA")) == "TOKEN_INVALID"
     assert reason(bearer("nonsense")) == "TOKEN_INVALID"

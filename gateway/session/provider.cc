@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "lib/auth/jose.h"
@@ -19,6 +20,7 @@ constexpr char kHelseLevel[] = "helseid://claims/identity/security_level";
 constexpr char kHelseHpr[] = "helseid://claims/hpr/hpr_number";
 constexpr char kHelseOrganization[] = "helseid://claims/client/claims/orgnr_parent";
 constexpr char kHelseClientName[] = "helseid://claims/client/client_name";
+constexpr size_t kMaxPersonId = 64;
 constexpr size_t kMaxPurpose = 64;
 
 absl::Status Incomplete(const char* why) {
@@ -122,6 +124,25 @@ absl::Status CheckPurpose(std::string_view purpose) {
   if (plain && purpose.size() <= kMaxPurpose) return absl::OkStatus();
   return Error(absl::StatusCode::kInvalidArgument, "PURPOSE_INVALID",
                "x-purpose-of-use must be a plain text of at most 64 bytes.");
+}
+
+absl::Status CheckActingFor(std::string_view person, Role role) {
+  if (person.empty()) return absl::OkStatus();
+  const auto wrong = [](std::string_view why) {
+    return Error(absl::StatusCode::kInvalidArgument, "ACTING_FOR_INVALID", why);
+  };
+  if (role != individuellplan::type::v1::CITIZEN) {
+    return wrong("x-acting-for is for citizens: nobody represents somebody at work.");
+  }
+  const std::string_view prefix = "persons/";
+  const std::string_view id = person.substr(std::min(prefix.size(), person.size()));
+  const bool named = person.substr(0, prefix.size()) == prefix && !id.empty() &&
+                     id.size() <= kMaxPersonId && std::all_of(id.begin(), id.end(), [](char c) {
+                       return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' ||
+                              c == '_';
+                     });
+  if (named) return absl::OkStatus();
+  return wrong("x-acting-for must be \"persons/{person}\", as the person's plan names its owner.");
 }
 
 }  // namespace ip::gateway

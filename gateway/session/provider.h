@@ -52,6 +52,10 @@ absl::StatusOr<Caller> ActAs(const Profile& profile, std::string_view role);
 // INVALID_ARGUMENT / PURPOSE_INVALID for a purpose of use that is no short plain text.
 absl::Status CheckPurpose(std::string_view purpose);
 
+// INVALID_ARGUMENT / ACTING_FOR_INVALID for what is no person's name, or said by somebody who does
+// not call as a citizen. Whether they may is for the services to say, from the person's plan.
+absl::Status CheckActingFor(std::string_view person, Role role);
+
 }  // namespace ip::gateway
 
 #endif  // GATEWAY_SESSION_PROVIDER_H_

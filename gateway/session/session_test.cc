@@ -92,6 +92,20 @@ TEST(Profile, TakesATokenWithoutAPersonForASystems) {
   EXPECT_FALSE(ProfileOf(token, idporten, Persons()).ok());
 }
 
+TEST(ActingFor, IsAPersonAndForCitizens) {
+  const auto reason = [](std::string_view person, type::Role role) {
+    return ReasonOf(CheckActingFor(person, role));
+  };
+  EXPECT_EQ(reason("", type::PRACTITIONER), "");
+  EXPECT_EQ(reason("persons/aB-9_x", type::CITIZEN), "");
+  EXPECT_EQ(reason("persons/a", type::PRACTITIONER), "ACTING_FOR_INVALID");
+  for (const std::string& wrong :
+       {std::string("persons/"), std::string("persons"), std::string("p"), std::string("plans/a"),
+        std::string("persons/a/b"), std::string("persons/a b"), "persons/" + std::string(65, 'a')}) {
+    EXPECT_EQ(reason(wrong, type::CITIZEN), "ACTING_FOR_INVALID") << wrong;
+  }
+}
+
 class TestClock final : public Clock {
  public:
   absl::Time Now() const override { return now; }

@@ -62,6 +62,10 @@ class EchoBackend final : public EchoService::Service {
   }
   int port() const { return port_; }
 
+  grpc::Status Secret(grpc::ServerContext*, const Echo*, Echo*) override {
+    return grpc::Status::OK;
+  }
+
   grpc::Status Get(grpc::ServerContext* context, const Echo* request, Echo* response) override {
     See(*context);
     if (request->text() == "wait") {
@@ -145,21 +149,25 @@ class EchoBackend final : public EchoService::Service {
   absl::Duration time_left_;
 };
 
-// Knows one token and one session; answers from another thread when the token is "slow".
+// Knows one token and one session; answers from another thread when the token is "slow". A token
+// that is "narrow" lacks the scope.
 class TestIdentities final : public Identities {
  public:
   void Identify(Credentials credentials, Done done) override {
     if (credentials.authorization == "Bearer slow") {
-      std::thread([done] { done(Citizen()); }).detach();
+      std::thread([done] { done(Identity{Citizen(), Scopes()}); }).detach();
       return;
     }
-    if (credentials.authorization == "Bearer good" || credentials.session == "good") {
-      return done(Citizen());
+    if (credentials.authorization == "Bearer good") return done(Identity{Citizen(), Scopes()});
+    if (credentials.authorization == "Bearer narrow") {
+      return done(Identity{Citizen(), {{"individuellplan/notices.read"}}});
     }
+    if (credentials.session == "good") return done(Identity{Citizen(), std::nullopt});
     done(Error(absl::StatusCode::kUnauthenticated, "LOGIN_REQUIRED", "Log in at /login."));
   }
 
  private:
+  static std::vector<std::string> Scopes() { return {"openid", "individuellplan/plans.read"}; }
   static Caller Citizen() {
     Caller caller;
     caller.person = "persons/test";

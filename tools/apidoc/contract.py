@@ -8,6 +8,11 @@ from individuellplan.type.v1 import access_pb2
 Field = descriptor_pb2.FieldDescriptorProto
 
 
+def scope_word(scope):
+    """As it stands in tokens: "individuellplan/notices.read"."""
+    return "individuellplan/" + access_pb2.Scope.Name(scope).lower().replace("_", ".") if scope else ""
+
+
 @dataclasses.dataclass
 class Rpc:
     service: str          # full name
@@ -20,6 +25,7 @@ class Rpc:
     roles: list
     action: str
     step_up: bool
+    scope: str            # of access tokens; "" when none opens it
 
 
 @dataclasses.dataclass
@@ -80,7 +86,7 @@ class Contract:
             return None  # only services call it, and not from outside
         return Rpc(service, method.name, comment, method.input_type[1:], method.output_type[1:],
                    method.client_streaming, method.server_streaming, roles,
-                   access_pb2.Action.Name(rule.action), rule.step_up)
+                   access_pb2.Action.Name(rule.action), rule.step_up, scope_word(rule.scope))
 
     def needed(self):
         """The types that the RPCs use, directly or not, in the order of their names."""

@@ -71,6 +71,8 @@ def _operation(rpc):
     streams = rpc.client_streaming or rpc.server_streaming
     media = "application/connect+json" if streams else "application/json"
     notes = [rpc.comment, f"Roles: {', '.join(rpc.roles)}."]
+    if rpc.scope:
+        notes.append(f"Scope of access tokens: {rpc.scope}.")
     if rpc.step_up:
         notes.append("The login must be at most five minutes old.")
     if streams:
@@ -87,6 +89,8 @@ def _operation(rpc):
             "200": {"description": "The answer.", "content": {media: {"schema": _ref(rpc.response)}}},
             "default": {"description": "An error.",
                         "content": {"application/json": {"schema": _ref("Error")}}}},
+        # OpenAPI 3.1 lets any scheme name what it takes.
+        "security": [*([{"accessToken": [rpc.scope]}] if rpc.scope else []), {"session": []}],
         "x-roles": rpc.roles,
         "x-action": rpc.action,
         "x-step-up": rpc.step_up,

@@ -54,8 +54,9 @@ def _rpc(contract, rpc):
     request = ("stream of " if rpc.client_streaming else "") + _link(contract, rpc.request)
     response = ("stream of " if rpc.server_streaming else "") + _link(contract, rpc.response)
     fresh = "<p>The login must be at most five minutes old.</p>" if rpc.step_up else ""
+    scope = f"<p>Access tokens need the scope <code>{rpc.scope}</code>.</p>" if rpc.scope else ""
     return f"""<section class="rpc" id="{_anchor(rpc.service + '.' + rpc.name)}">
-<h3>{rpc.name}</h3>{_text(rpc.comment)}{fresh}
+<h3>{rpc.name}</h3>{_text(rpc.comment)}{fresh}{scope}
 <p><code>POST /{rpc.service}/{rpc.name}</code></p>
 <p>Takes {request}, answers {response}.</p>
 <ul class="roles" aria-label="Roles that may call it">{roles}</ul></section>"""

@@ -4,9 +4,14 @@ import { readFileSync } from 'node:fs';
 const ROLES = ['PRACTITIONER', 'CASE_WORKER', 'UNIT_LEADER', 'OPERATOR'];
 
 export const SCOPES = [
-  'individuellplan/notices.write',
   'individuellplan/notices.read',
+  'individuellplan/notices.write',
+  'individuellplan/notices.handle',
   'individuellplan/plans.read',
+  'individuellplan/plans.write',
+  'individuellplan/notifications.read',
+  'individuellplan/notifications.write',
+  'individuellplan/notifications.operate',
 ];
 
 function check(condition, message) {

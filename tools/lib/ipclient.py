@@ -152,9 +152,10 @@ class GrpcCaller(Caller):
 class BrowserCaller(Caller):
     """The Connect protocol with the session cookie of a login, as the web application calls."""
 
-    def __init__(self, url, provider, login, role=""):
+    def __init__(self, url, provider, login, role="", acting_for=""):
         super().__init__(role)
         self._url, self._provider, self._login = url, provider, login
+        self._acting_for = acting_for
         self._session = None
 
     def log_in(self):
@@ -176,6 +177,8 @@ class BrowserCaller(Caller):
                    "connect-timeout-ms": str(TIMEOUT * 1000), "x-ip-csrf": "1", "origin": self._url}
         if self.role:
             headers["x-role"] = self.role
+        if self._acting_for:
+            headers["x-acting-for"] = self._acting_for
         name = path.split(".")[-1]
         try:
             answer = self._session.post(f"{self._url}/{path}", request.SerializeToString(),
@@ -203,27 +206,28 @@ def _connect_error(name, answer):
 
 class Gateway:
     """The gateway at `address` and the local HelseID at `helseid`; `secrets` is the identity provider's
-    data folder, where the systems' secrets lie."""
+    data folder, where the systems' secrets lie; `desk` the system that professionals log in through."""
 
-    def __init__(self, address, persons, helseid="", secrets="", journal="fjordvik-journal"):
+    def __init__(self, address, persons, helseid="", secrets="", desk="fjordvik-fagsystem"):
         self.url = f"http://{address.replace('127.0.0.1', 'localhost')}"
         self.channel = grpc.insecure_channel(address)
         self.persons = persons
-        self._helseid, self._secrets, self._journal = helseid, secrets, journal
+        self._helseid, self._secrets, self._desk = helseid, secrets, desk
         self._endpoints = None
         self._callers = {}
 
-    def person(self, login, role="", browser=None):
-        """Citizens come as browsers do; professionals with a token, unless `browser` is True."""
+    def person(self, login, role="", browser=None, acting_for=""):
+        """Citizens come as browsers do, and may act for "persons/…"; professionals with a token, unless
+        `browser` is True."""
         person = self.persons[login]
         role = role or person.roles[0]
         if browser is None:
             browser = person.kind == "citizen"
-        key = (login, role, browser)
+        key = (login, role, browser, acting_for)
         if key not in self._callers:
             if browser:
                 provider = "idporten" if person.kind == "citizen" else "helseid"
-                self._callers[key] = BrowserCaller(self.url, provider, login, role)
+                self._callers[key] = BrowserCaller(self.url, provider, login, role, acting_for)
             else:
                 self._callers[key] = GrpcCaller(self.channel, lambda: self._person_token(login), role)
         return self._callers[key]
@@ -255,17 +259,17 @@ class Gateway:
         return self._token(client_id, {"grant_type": "client_credentials", "scope": scopes})
 
     def _person_token(self, login):
-        """The code flow with PKCE, as the journal system of the person would run it."""
-        system = self.persons.systems[self._journal]
+        """The code flow with PKCE, as the system that the person works in would run it."""
+        system = self.persons.systems[self._desk]
         redirect_uri = system["redirect_uris"][0]
         verifier = random.token_urlsafe(48)
         challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode()
         query = urllib.parse.urlencode({
-            "client_id": self._journal, "response_type": "code", "redirect_uri": redirect_uri,
+            "client_id": self._desk, "response_type": "code", "redirect_uri": redirect_uri,
             "scope": " ".join(["openid", "profile", *system["scopes"]]), "state": random.token_urlsafe(),
             "code_challenge": challenge.rstrip("="), "code_challenge_method": "S256"})
         code = _code(f"{self._endpoint('authorization_endpoint')}?{query}", login, redirect_uri)
-        return self._token(self._journal, {
+        return self._token(self._desk, {
             "grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri,
             "code_verifier": verifier})
 
