@@ -160,7 +160,7 @@ class TestIdentities final : public Identities {
     }
     if (credentials.authorization == "Bearer good") return done(Identity{Citizen(), Scopes()});
     if (credentials.authorization == "Bearer narrow") {
-      return done(Identity{Citizen(), {{"individuellplan/notices.read"}}});
+      return done(Identity{Citizen(), std::vector<std::string>{"individuellplan/notices.read"}});
     }
     if (credentials.session == "good") return done(Identity{Citizen(), std::nullopt});
     done(Error(absl::StatusCode::kUnauthenticated, "LOGIN_REQUIRED", "Log in at /login."));

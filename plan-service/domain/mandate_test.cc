@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "lib/authz/decide.h"
 #include "plan-service/domain/test_plan.h"
 
 namespace ip::plan::testing {

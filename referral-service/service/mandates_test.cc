@@ -87,6 +87,7 @@ TEST_F(MandatesTest, ANoticeIsAboutThePersonOneActsFor) {
   Allow({type::DECISIONS}, {type::DECISIONS});
   auto request = NewNotice();
   request.mutable_notice()->mutable_notifier()->set_source(pb::Notifier::RELATED_PERSON);
+  request.mutable_notice()->mutable_notifier()->set_relation("mor");
   request.clear_subject_identity();
   const auto draft = As("for kari", &Service::Stub::CreateNotice, request);
   ASSERT_TRUE(draft.ok()) << draft.status();

@@ -5,6 +5,8 @@ import datetime
 import pytest
 import requests
 
+from tools.lib import generated  # noqa: F401
+
 from google.type import date_pb2
 from individuellplan.plan.v1 import access_service_pb2 as access
 from individuellplan.plan.v1 import care_plan_pb2, consent_pb2

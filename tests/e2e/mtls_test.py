@@ -12,6 +12,8 @@ import pytest
 from cryptography import x509
 from jwt.algorithms import ECAlgorithm
 
+from tools.lib import generated  # noqa: F401
+
 from google.rpc import error_details_pb2, status_pb2
 from individuellplan.plan.v1 import plan_feed_service_pb2, plan_service_pb2, plan_service_pb2_grpc, plan_feed_service_pb2_grpc
 from individuellplan.referral.v1 import referral_service_pb2 as referral

@@ -3,11 +3,14 @@
 import grpc
 import pytest
 
+from tools.lib import generated  # noqa: F401
+
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
-from grpc.reflection.v1 import reflection_pb2
+
+grpc.__path__.append(str(generated.FOLDER / "grpc"))  # the vendored proto's package has grpcio's name
+from grpc.reflection.v1 import reflection_pb2  # noqa: E402
 
 from tests.e2e import everyone
-from tools.lib import generated  # noqa: F401
 
 from individuellplan.type.v1 import access_pb2
 

@@ -5,6 +5,8 @@ import grpc
 import pytest
 import requests
 
+from tools.lib import generated  # noqa: F401
+
 from google.rpc import error_details_pb2, status_pb2
 from individuellplan.type.v1 import access_pb2
 
