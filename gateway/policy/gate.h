@@ -24,7 +24,7 @@ struct Credentials {
   std::string session;         // the value of the session cookie
   std::string role;            // x-role: which of their roles they act in, "" for the first
   std::string purpose_of_use;  // x-purpose-of-use
-  std::string acting_for;      // x-acting-for: whom they represent in this call; the services check it
+  std::string acting_for;  // x-acting-for: whom they represent in this call; the services check it
   // For proofs of possession (DPoP): the proof, and the request that it must be made for.
   std::string dpop;
   std::string http_method;

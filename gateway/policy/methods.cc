@@ -58,8 +58,7 @@ void Methods::Add(const ServiceDescriptor& service, size_t route) {
     method->descriptor = &rpc;
     method->route = route;
     method->unary = !rpc.client_streaming() && !rpc.server_streaming();
-    method->scope =
-        ScopeWord(rpc.options().GetExtension(individuellplan::type::v1::rule).scope());
+    method->scope = ScopeWord(rpc.options().GetExtension(individuellplan::type::v1::rule).scope());
     method->metrics = std::make_unique<rpc::CallMetrics>(method->service, method->name);
     by_path_[method->path] = method.get();
     methods_.push_back(std::move(method));

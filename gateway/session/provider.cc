@@ -136,11 +136,11 @@ absl::Status CheckActingFor(std::string_view person, Role role) {
   }
   const std::string_view prefix = "persons/";
   const std::string_view id = person.substr(std::min(prefix.size(), person.size()));
-  const bool named = person.substr(0, prefix.size()) == prefix && !id.empty() &&
-                     id.size() <= kMaxPersonId && std::all_of(id.begin(), id.end(), [](char c) {
-                       return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' ||
-                              c == '_';
-                     });
+  const bool named =
+      person.substr(0, prefix.size()) == prefix && !id.empty() && id.size() <= kMaxPersonId &&
+      std::all_of(id.begin(), id.end(), [](char c) {
+        return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_';
+      });
   if (named) return absl::OkStatus();
   return wrong("x-acting-for must be \"persons/{person}\", as the person's plan names its owner.");
 }

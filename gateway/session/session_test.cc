@@ -101,7 +101,8 @@ TEST(ActingFor, IsAPersonAndForCitizens) {
   EXPECT_EQ(reason("persons/a", type::PRACTITIONER), "ACTING_FOR_INVALID");
   for (const std::string& wrong :
        {std::string("persons/"), std::string("persons"), std::string("p"), std::string("plans/a"),
-        std::string("persons/a/b"), std::string("persons/a b"), "persons/" + std::string(65, 'a')}) {
+        std::string("persons/a/b"), std::string("persons/a b"),
+        "persons/" + std::string(65, 'a')}) {
     EXPECT_EQ(reason(wrong, type::CITIZEN), "ACTING_FOR_INVALID") << wrong;
   }
 }

@@ -13,7 +13,7 @@ namespace {
 using Contact = type::ResolveContactResponse;
 
 constexpr int kBatch = 200;
-constexpr int kMostPlans = 1000;  // of a person
+constexpr int kMostPlans = 1000;                    // of a person
 constexpr absl::Duration kLook = absl::Seconds(1);  // between two looks whether the stream goes on
 
 absl::Status Watch(const Desk& desk, rpc::CallContext& call,

@@ -50,8 +50,8 @@ absl::Status CheckActingFor(const rpc::CallContext& ctx, Mandates& mandates) {
   }
   const auto mandate = mandates.Find(ctx);
   if (!mandate.ok()) return mandate.status();
-  const auto& sections = ctx.action() == type::READ_NOTICE ? mandate->read_sections()
-                                                           : mandate->act_sections();
+  const auto& sections =
+      ctx.action() == type::READ_NOTICE ? mandate->read_sections() : mandate->act_sections();
   if (std::find(sections.begin(), sections.end(), type::DECISIONS) != sections.end()) {
     return absl::OkStatus();
   }

@@ -154,7 +154,8 @@ class GaleraTakingTest : public ::testing::Test {
     callers_ = testing::TestCallers("persons/kari");
     for (size_t i = 0; i < cluster_->size(); ++i) {
       replicas_.push_back(std::make_unique<Replica>(
-          cluster_->pool(i), testing::World{cipher_.get(), &clock_, &plans_, &mandates_, &callers_}));
+          cluster_->pool(i),
+          testing::World{cipher_.get(), &clock_, &plans_, &mandates_, &callers_}));
       all_.push_back(replicas_.back().get());
     }
   }

@@ -107,7 +107,8 @@ constexpr const char* kProcesses[] = {"gateway", "plan-service", "referral-servi
 
 ip::crypto::CertificateRequest For(const std::string& name, int days) {
   const absl::Time now = ip::SystemClock().Now();
-  return {name, {name, "localhost", "127.0.0.1"}, now - absl::Hours(1), now + days * absl::Hours(24)};
+  return {
+      name, {name, "localhost", "127.0.0.1"}, now - absl::Hours(1), now + days * absl::Hours(24)};
 }
 
 template <class T>
