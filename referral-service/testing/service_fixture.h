@@ -66,11 +66,7 @@ class Replica {
                  absl::Milliseconds(20)}),
         handlers_({repositories_.notices.get(), repositories_.work.get(),
                    repositories_.statistics.get(), &feed_, world.clock, &TestReference(),
-<<<<<<< HEAD
                    &TestRules(), &ShippedLetters(), &persons_, world.plans, world.mandates,
-=======
-                   &TestRules(), &ShippedLetters(), &persons_, world.mandates,
->>>>>>> fa6e2d4 (Format)
                    [this] { worker_.Nudge(); }}) {
     rpc::Router router;
     handlers_.Register(router);
