@@ -27,9 +27,9 @@ struct Provider {
   // ID-porten vouches for citizens, HelseID for professionals and systems.
   bool professionals = false;
   // Accepted levels of assurance; HelseID has a claim of its own instead.
-  std::vector<std::string> acr_values;
+  std::vector<std::string> acr_values = {};
   // Our key there (private_key_jwt), instead of the secret; may be null.
-  std::shared_ptr<const auth::Jwk> client_key;
+  std::shared_ptr<const auth::Jwk> client_key = nullptr;
   // Tokens must be bound to a key: those of systems, and we bind our own.
   bool dpop = false;
 };

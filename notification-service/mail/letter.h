@@ -36,8 +36,8 @@ struct Text {
   std::string subject;
   std::string plain;
   std::string html;
-  std::string link;     // what both hold
-  std::string summary;  // for a calendar: that a task waits
+  std::string link = {};     // what both hold
+  std::string summary = {};  // for a calendar: that a task waits
 };
 
 // Puts letters into words. Thread-safe.
