@@ -183,6 +183,7 @@ class GaleraTakingTest : public ::testing::Test {
       *crypto::KeyRing::Parse("1 " + crypto::ToBase64Url(std::string(32, 'k')));
   std::map<std::string, Caller> callers_;
   testing::FakePlans plans_;
+  testing::FakeMandates mandates_;
   std::vector<std::unique_ptr<Replica>> replicas_;
   std::vector<Replica*> all_;
 };
