@@ -2,7 +2,6 @@
 include(GoogleTest)
 
 option(IP_WERROR "Treat warnings as errors" OFF)
-option(IP_JEMALLOC "Let programs allocate with jemalloc (docs/adr/0040)" OFF)
 
 add_library(ip_warnings INTERFACE)
 target_compile_options(ip_warnings INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
@@ -30,7 +29,7 @@ function(ip_binary name)
   cmake_parse_arguments(ARG "" "" "SRCS;DEPS" ${ARGN})
   add_executable(${name} ${ARG_SRCS})
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR})
-  target_link_libraries(${name} PRIVATE $<$<BOOL:${IP_JEMALLOC}>:jemalloc> ${ARG_DEPS} ip_warnings)
+  target_link_libraries(${name} PRIVATE ${ARG_DEPS} ip_warnings)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
 endfunction()
 
