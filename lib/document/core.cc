@@ -181,7 +181,7 @@ absl::StatusOr<std::optional<Core::Written>> Core::Replay(sql::Session& session,
     return RequestIdReused();
   auto record = ReadRevision(session, select_revision_, {found.name, found.revision}, found.name);
   if (!record.ok()) return record.status();
-  return Written{*std::move(record), found.result, true};
+  return Written{*std::move(record), found.result, true, false};
 }
 
 absl::Status Core::RecordRequest(sql::Session& session, Attempt& attempt,
@@ -270,6 +270,7 @@ absl::Status Core::RunOnce(sql::Session& session, Attempt& attempt) const {
   if (absl::Status status = Save(session, attempt, *draft); !status.ok()) return status;
   next.bytes = std::move(draft->bytes);
   attempt.written.result = std::move(draft->result);
+  attempt.written.made = true;
   attempt.has_event = draft->event.has_value();
   return absl::OkStatus();
 }

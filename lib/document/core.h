@@ -78,6 +78,7 @@ class Core {
     Record record;
     std::string result;
     bool replayed = false;
+    bool made = false;  // the record is what the last run of `make` gave
   };
 
   explicit Core(Config config);

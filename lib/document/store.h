@@ -115,7 +115,7 @@ class Store {
   }
 
   absl::StatusOr<Core::Draft> Make(const Record* before, const Record& next, const M& initial,
-                                   const Change& change) const {
+                                   const Change& change, std::shared_ptr<M>& made) const {
     auto old = before == nullptr ? nullptr : std::make_shared<M>();
     if (old != nullptr) {
       if (absl::Status status = Parse(before->bytes, *old); !status.ok()) return status;
@@ -125,6 +125,7 @@ class Store {
     if (!result.ok()) return result.status();
     Stamp(*now, next.name, next.revision, next.create_time, next.update_time);
 
+    made = now;
     Core::Draft draft;
     draft.bytes = now->SerializeAsString();
     draft.result = *std::move(result);
@@ -140,8 +141,9 @@ class Store {
   absl::StatusOr<Mutated<M>> Write(const Context& ctx, const std::string& name, Core::Mode mode,
                                    const M& initial, const Change& change,
                                    const Pick& pick = nullptr) const {
+    std::shared_ptr<M> made;
     const auto make = [&](const Record* before, const Record& next) {
-      return Make(before, next, initial, change);
+      return Make(before, next, initial, change, made);
     };
     auto written = core_.Write(ctx, name, mode, make, pick);
     if (!written.ok()) return written.status();
@@ -149,7 +151,11 @@ class Store {
     mutated.revision = written->record.revision;
     mutated.result = std::move(written->result);
     mutated.replayed = written->replayed;
-    if (absl::Status s = Parse(written->record.bytes, mutated.message); !s.ok()) return s;
+    if (written->made) {
+      mutated.message = std::move(*made);
+    } else if (absl::Status s = Parse(written->record.bytes, mutated.message); !s.ok()) {
+      return s;
+    }
     return mutated;
   }
 

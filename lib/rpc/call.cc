@@ -133,7 +133,12 @@ void Call::OnCancel() {
 
 void Call::OnDone() { delete this; }
 
-void Call::Run() { Answer(Guarded()); }
+void Call::Release(const absl::Status& status) {
+  if (!status.ok() || context_.gates_.empty()) return Answer(status);
+  const CallContext::Gate gate = std::move(context_.gates_.front());
+  context_.gates_.pop_front();
+  gate([this](const absl::Status& opened) { Release(opened); });
+}
 
 absl::Status Call::Guarded() {
   try {

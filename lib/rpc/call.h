@@ -31,7 +31,9 @@ class Call final : public grpc::ServerGenericBidiReactor {
   void OnDone() override;
 
   // On a worker's or a stream's own thread: the whole wrapper.
-  void Run();
+  void Run() { Release(Guarded()); }
+  // Opens the gates that the handler has put before its answer, one by one; then answers.
+  void Release(const absl::Status& status);
   absl::Status Guarded();
   absl::Status Handle();
   absl::Status Authenticate();

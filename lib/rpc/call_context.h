@@ -6,11 +6,15 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <utility>
 
+#include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "google/protobuf/message.h"
 #include "individuellplan/type/v1/access.pb.h"
@@ -72,6 +76,14 @@ class CallContext {
   // its own.
   const std::string& payload_hash();
 
+  // What must hold before anybody sees the answer, e.g. that the look-up stands in the log. When the
+  // handler of a unary call has answered OK, `gate` is run, and the answer waits until it calls
+  // `done` (once, from any thread); the handler's thread goes on to other calls. An error takes the
+  // answer's place. Several gates are opened one after the other.
+  using Done = std::function<void(const absl::Status&)>;
+  using Gate = std::function<void(Done done)>;
+  void AnswerAfter(Gate gate) { gates_.push_back(std::move(gate)); }
+
   // gRPC's own context, for propagating cancellation to child calls (client.h); null in unit tests.
   const grpc::CallbackServerContext* grpc_context() const { return grpc_; }
 
@@ -89,6 +101,7 @@ class CallContext {
   std::string correlation_id_;
   const google::protobuf::Message* request_ = nullptr;
   std::string payload_hash_;
+  std::deque<Gate> gates_;
   const grpc::CallbackServerContext* grpc_ = nullptr;
   Lifetime* lifetime_;
 };

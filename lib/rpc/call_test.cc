@@ -6,7 +6,9 @@
 
 #include <atomic>
 #include <future>
+#include <mutex>
 #include <stdexcept>
+#include <vector>
 
 #include "absl/strings/cord.h"
 #include "google/rpc/error_details.pb.h"
@@ -315,6 +317,56 @@ TEST(CallTest, TheHandlerSeesThatTheClientIsGone) {
   call.context()->TryCancel();
   EXPECT_EQ(answer.get().error_code(), grpc::StatusCode::CANCELLED);
   EXPECT_TRUE(Eventually([&] { return seen.load(); }));
+}
+
+// What a handler puts before its answer holds back the answer, not the server's only worker.
+TEST(CallTest, AnAnswerWaitsForItsGatesAndNoWorkerDoes) {
+  std::mutex mutex;
+  std::vector<CallContext::Done> waiting;
+  ServerOptions options = TestOptions();
+  options.workers = 1;
+  Probe probe(RouterWithGet([&](CallContext& ctx, const ProbeRequest& request) {
+                for (int i = 0; i < (request.text() == "at once" ? 0 : 2); ++i) {
+                  ctx.AnswerAfter([&](CallContext::Done done) {
+                    const std::lock_guard lock(mutex);
+                    waiting.push_back(std::move(done));
+                  });
+                }
+                return absl::StatusOr<ProbeResponse>(Say(request.text()));
+              }),
+              options);
+  const auto get = [&](const char* text) {
+    return std::async(std::launch::async, [&probe, text] {
+      ProbeRequest request;
+      request.set_text(text);
+      return probe.Get(request);
+    });
+  };
+  const auto open_next = [&](const absl::Status& status) {
+    CallContext::Done done;
+    EXPECT_TRUE(Eventually([&] {
+      const std::lock_guard lock(mutex);
+      if (waiting.empty()) return false;
+      done = std::move(waiting.front());
+      waiting.erase(waiting.begin());
+      return true;
+    }));
+    done(status);
+  };
+  auto held = get("held");
+  EXPECT_TRUE(Eventually([&] {
+    const std::lock_guard lock(mutex);
+    return waiting.size() == 1;
+  }));
+  EXPECT_TRUE(get("at once").get().ok());
+  open_next(absl::OkStatus());
+  EXPECT_EQ(held.wait_for(std::chrono::milliseconds(0)), std::future_status::timeout);
+  open_next(absl::OkStatus());
+  EXPECT_EQ(held.get()->text(), "held");
+
+  auto failed = get("failed");
+  open_next(Error(absl::StatusCode::kUnavailable, "GATE_CLOSED", "Not now."));
+  EXPECT_EQ(ReasonOf(failed.get().status()), "GATE_CLOSED");
 }
 
 TEST(CallTest, MalformedBytesAreInvalid) {

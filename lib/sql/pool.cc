@@ -117,15 +117,16 @@ void Pool::Release(std::unique_ptr<Connection> connection) {
   std::vector<std::unique_ptr<Connection>> suspects;  // closed outside the lock
   {
     absl::MutexLock lock(&mutex_);
+    freed_.Signal();
     if (broken) {
       // What broke one connection has mostly broken the idle ones too: a restart, a lost node.
       suspects.swap(idle_);
       open_ -= 1 + static_cast<int>(suspects.size());
+      freed_.SignalAll();
     } else {
       connection->Touch();
       idle_.push_back(std::move(connection));
     }
-    freed_.SignalAll();
   }
 }
 

@@ -33,15 +33,14 @@ absl::StatusOr<pb::Representative> Appoint(const Desk& desk, rpc::CallContext& c
                                            const pb::CreateRepresentativeRequest& request) {
   auto who = desk.Identify("identity", request.identity());
   if (!who.ok()) return who.status();
-  auto changed = desk.Change(
-      call, request.parent(), request.request_id(), "", {}, [&](CarePlan& plan, const Act& act) {
-        return CreateRepresentative(plan, act, request.representative(), who->person);
-      });
-  if (changed.ok()) {
-    absl::Status kept = desk.parts().numbers->Remember(call.deadline(), who->person, who->number);
-    if (!kept.ok()) return kept;
-  }
-  return Answer<pb::Representative>(desk, call, std::move(changed));
+  return Answer<pb::Representative>(
+      desk, call,
+      desk.Change(
+          call, request.parent(), request.request_id(), "", {},
+          [&](CarePlan& plan, const Act& act) {
+            return CreateRepresentative(plan, act, request.representative(), who->person);
+          },
+          *who));
 }
 
 }  // namespace

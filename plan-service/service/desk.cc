@@ -104,9 +104,12 @@ AccessLogRow Desk::LogRow(const rpc::CallContext& call, const CarePlan& plan,
   return row;
 }
 
-absl::Status Desk::LogRead(const rpc::CallContext& call, const CarePlan& plan,
-                           const authz::Decision& decision) const {
-  return parts_.access_log->Write(call.deadline(), {LogRow(call, plan, decision)});
+void Desk::LogReads(rpc::CallContext& call, std::vector<AccessLogRow> rows) const {
+  if (rows.empty()) return;
+  call.AnswerAfter([log = parts_.access_log, deadline = call.deadline(),
+                    rows = std::move(rows)](rpc::CallContext::Done done) mutable {
+    log->Write(deadline, std::move(rows), std::move(done));
+  });
 }
 
 absl::StatusOr<Identified> Desk::Identify(std::string_view field,
@@ -137,33 +140,40 @@ Act Desk::ActOf(const rpc::CallContext& call, const CarePlan& plan) const {
 
 absl::StatusOr<PlanRepository::Changed> Desk::Create(rpc::CallContext& call,
                                                      const std::string& request_id,
-                                                     const CarePlan& plan,
+                                                     const CarePlan& plan, const Identified& owner,
                                                      const std::string& bundle) const {
   document::Context context = ContextOf(call, request_id, "");
   context.also = [&](sql::Session& session) {
-    return parts_.access_log->Begin(session, plan.name());
+    absl::Status status = parts_.access_log->Begin(session, plan.name());
+    return status.ok() ? parts_.numbers->Remember(session, owner.person, owner.number) : status;
   };
   return parts_.plans->Create(context, plan, bundle);
 }
 
 absl::StatusOr<PlanRepository::Changed> Desk::Change(
     rpc::CallContext& call, const std::string& name, const std::string& request_id,
-    const std::string& reason, const authz::Sections& sections, const Rule& rule) const {
+    const std::string& reason, const authz::Sections& sections, const Rule& rule,
+    const std::optional<Identified>& who) const {
   const std::string plan_name = PlanOf(name);
   if (plan_name.empty()) return NotFound("plan");
   const auto authorise = [&](const CarePlan& plan) -> absl::Status {
     auto decision = Decide(call, plan);
     return decision.ok() ? CheckSections(*decision, call.action(), sections) : decision.status();
   };
-  auto changed = parts_.plans->Mutate(ContextOf(call, request_id, reason), plan_name,
-                                      [&](CarePlan& plan) -> absl::StatusOr<std::string> {
-                                        if (absl::Status status = authorise(plan); !status.ok())
-                                          return status;
-                                        const CarePlan before = plan;
-                                        auto result = rule(plan, ActOf(call, plan));
-                                        if (result.ok()) Stamp(before, plan, parts_.clock->Now());
-                                        return result;
-                                      });
+  document::Context context = ContextOf(call, request_id, reason);
+  if (who) {
+    context.also = [&](sql::Session& session) {
+      return parts_.numbers->Remember(session, who->person, who->number);
+    };
+  }
+  auto changed = parts_.plans->Mutate(
+      context, plan_name, [&](CarePlan& plan) -> absl::StatusOr<std::string> {
+        if (absl::Status status = authorise(plan); !status.ok()) return status;
+        const CarePlan before = plan;
+        auto result = rule(plan, ActOf(call, plan));
+        if (result.ok()) Stamp(before, plan, parts_.clock->Now());
+        return result;
+      });
   if (!changed.ok() || !changed->replayed) return changed;
   // The answer of the first call was stored; whether the caller may still have it was not. Who has
   // answered a nomination may see no more than that answer, which is their own.

@@ -7,6 +7,7 @@
 #define PLAN_SERVICE_SERVICE_DESK_H_
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -91,27 +92,28 @@ class Desk {
   // What stands in the access log about this look-up.
   AccessLogRow LogRow(const rpc::CallContext& call, const CarePlan& plan,
                       const authz::Decision& decision) const;
-  // Writes that row; nothing may be answered when it fails.
-  absl::Status LogRead(const rpc::CallContext& call, const CarePlan& plan,
-                       const authz::Decision& decision) const;
+  // Has rows written before the call is answered; nothing is shown when that fails.
+  void LogReads(rpc::CallContext& call, std::vector<AccessLogRow> rows) const;
+  void LogRead(rpc::CallContext& call, const CarePlan& plan, const authz::Decision& decision) const {
+    LogReads(call, {LogRow(call, plan, decision)});
+  }
 
   absl::StatusOr<Identified> Identify(std::string_view field,
                                       const type::PersonIdentity& identity) const;
 
-  // Keeps a new plan, and the bundle it came in, and begins its access log.
+  // Keeps a new plan, its owner's number and the bundle it came in, and begins its access log.
   absl::StatusOr<PlanRepository::Changed> Create(rpc::CallContext& call,
                                                  const std::string& request_id,
-                                                 const CarePlan& plan,
+                                                 const CarePlan& plan, const Identified& owner,
                                                  const std::string& bundle = "") const;
 
   // Authorises and applies a rule in one transaction. All of `sections` must be shared with callers
   // who have nothing but a consent, and covered by the mandate of who represents the owner; without
-  // sections it is about the plan as a whole.
-  absl::StatusOr<PlanRepository::Changed> Change(rpc::CallContext& call, const std::string& name,
-                                                 const std::string& request_id,
-                                                 const std::string& reason,
-                                                 const authz::Sections& sections,
-                                                 const Rule& rule) const;
+  // sections it is about the plan as a whole. Keeps the number of `who`, whom the change brings in.
+  absl::StatusOr<PlanRepository::Changed> Change(
+      rpc::CallContext& call, const std::string& name, const std::string& request_id,
+      const std::string& reason, const authz::Sections& sections, const Rule& rule,
+      const std::optional<Identified>& who = std::nullopt) const;
 
   document::Context ContextOf(rpc::CallContext& call, const std::string& request_id,
                               const std::string& reason) const;

@@ -152,8 +152,7 @@ absl::StatusOr<pb::ListPlansResponse> ListPlans(const Desk& desk, rpc::CallConte
       looked.push_back(desk.LogRow(call, plan, decision));
     }
   }
-  absl::Status logged = desk.parts().access_log->Write(call.deadline(), std::move(looked));
-  if (!logged.ok()) return logged;
+  desk.LogReads(call, std::move(looked));
   return response;
 }
 
@@ -233,8 +232,7 @@ absl::StatusOr<pb::ListMyActivitiesResponse> ListMyActivities(
     }
     *response.add_items() = std::move(item);
   }
-  absl::Status logged = desk.parts().access_log->Write(call.deadline(), std::move(log));
-  if (!logged.ok()) return logged;
+  desk.LogReads(call, std::move(log));
   return response;
 }
 

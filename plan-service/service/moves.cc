@@ -96,8 +96,7 @@ absl::StatusOr<pb::PlanBundle> Export(const Desk& desk, rpc::CallContext& call,
   if (absl::Status status = AddHistory(desk, call, portable); !status.ok()) return status;
   auto bundle = desk.parts().bundles->Seal(portable);
   if (!bundle.ok()) return bundle.status();
-  absl::Status logged = desk.parts().access_log->Write(call.deadline(), {std::move(row)});
-  if (!logged.ok()) return logged;
+  desk.LogReads(call, {std::move(row)});
   return bundle;
 }
 
@@ -132,10 +131,8 @@ absl::StatusOr<CarePlan> Import(const Desk& desk, rpc::CallContext& call,
   arrival.provenance.set_bundle_digest(bundle->digest);
   auto plan = Arrive(bundle->portable.plan(), act, arrival);
   if (!plan.ok()) return plan.status();
-  auto created = desk.Create(call, request.request_id(), *plan, request.bundle().content());
+  auto created = desk.Create(call, request.request_id(), *plan, *owner, request.bundle().content());
   if (!created.ok()) return created.status();
-  absl::Status kept = desk.parts().numbers->Remember(call.deadline(), owner->person, owner->number);
-  if (!kept.ok()) return kept;
   return desk.View(call, std::move(created->message));
 }
 

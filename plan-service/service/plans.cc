@@ -44,10 +44,8 @@ absl::StatusOr<CarePlan> Create(const Desk& desk, rpc::CallContext& call,
   const Act act = desk.ActOf(call, CarePlan());
   auto plan = NewPlan(act, request, NewPlanName(act.now), owner->person);
   if (!plan.ok()) return plan.status();
-  auto created = desk.Create(call, request.request_id(), *plan);
+  auto created = desk.Create(call, request.request_id(), *plan, *owner);
   if (!created.ok()) return created.status();
-  absl::Status kept = desk.parts().numbers->Remember(call.deadline(), owner->person, owner->number);
-  if (!kept.ok()) return kept;
   return desk.View(call, std::move(created->message));
 }
 
@@ -68,8 +66,7 @@ absl::StatusOr<CarePlan> Get(const Desk& desk, rpc::CallContext& call,
     if (!then.ok()) return then.status();
     opened->plan = *std::move(then);
   }
-  absl::Status logged = desk.LogRead(call, opened->plan, opened->decision);
-  if (!logged.ok()) return logged;
+  desk.LogRead(call, opened->plan, opened->decision);
   if (request.imported_revision() != 0) {
     auto before = ImportedRevision(desk, call, opened->plan, request.imported_revision());
     if (!before.ok()) return before.status();
@@ -93,8 +90,7 @@ absl::StatusOr<pb::BatchGetPlansResponse> BatchGet(const Desk& desk, rpc::CallCo
     MakeView(opened->plan, opened->decision, desk.Today(), desk.Rules());
     *response.add_plans() = std::move(opened->plan);
   }
-  absl::Status logged = desk.parts().access_log->Write(call.deadline(), std::move(rows));
-  if (!logged.ok()) return logged;
+  desk.LogReads(call, std::move(rows));
   return response;
 }
 
@@ -111,8 +107,7 @@ absl::StatusOr<pb::CheckPlanResponse> Check(const Desk& desk, rpc::CallContext& 
   auto opened = desk.Open(call, request.name());
   if (!opened.ok()) return opened.status();
   if (absl::Status status = SeesAll(opened->decision); !status.ok()) return status;
-  absl::Status logged = desk.LogRead(call, opened->plan, opened->decision);
-  if (!logged.ok()) return logged;
+  desk.LogRead(call, opened->plan, opened->decision);
   pb::CheckPlanResponse response;
   for (auto& finding : CheckSection19(opened->plan, desk.Today(), desk.Rules())) {
     *response.add_findings() = std::move(finding);

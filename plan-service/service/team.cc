@@ -10,16 +10,14 @@ absl::StatusOr<pb::Participant> Invite(const Desk& desk, rpc::CallContext& call,
                                        const pb::CreateParticipantRequest& request) {
   auto who = desk.Identify("identity", request.identity());
   if (!who.ok()) return who.status();
-  auto changed =
-      desk.Change(call, request.parent(), request.request_id(), "", {type::TEAM},
-                  [&](CarePlan& plan, const Act& act) {
-                    return CreateParticipant(plan, act, request.participant(), who->person);
-                  });
-  if (changed.ok()) {
-    absl::Status kept = desk.parts().numbers->Remember(call.deadline(), who->person, who->number);
-    if (!kept.ok()) return kept;
-  }
-  return Answer<pb::Participant>(desk, call, std::move(changed));
+  return Answer<pb::Participant>(
+      desk, call,
+      desk.Change(
+          call, request.parent(), request.request_id(), "", {type::TEAM},
+          [&](CarePlan& plan, const Act& act) {
+            return CreateParticipant(plan, act, request.participant(), who->person);
+          },
+          *who));
 }
 
 absl::StatusOr<pb::CoordinatorAppointment> Nominate(const Desk& desk, rpc::CallContext& call,
@@ -32,15 +30,14 @@ absl::StatusOr<pb::CoordinatorAppointment> Nominate(const Desk& desk, rpc::CallC
     who = *std::move(identified);
     person = who->person;
   }
-  auto changed = desk.Change(call, request.plan(), request.request_id(), "", {},
-                             [&](CarePlan& plan, const Act& act) {
-                               return NominateCoordinator(plan, act, request, person);
-                             });
-  if (changed.ok() && who) {
-    absl::Status kept = desk.parts().numbers->Remember(call.deadline(), person, who->number);
-    if (!kept.ok()) return kept;
-  }
-  return Answer<pb::CoordinatorAppointment>(desk, call, std::move(changed));
+  return Answer<pb::CoordinatorAppointment>(
+      desk, call,
+      desk.Change(
+          call, request.plan(), request.request_id(), "", {},
+          [&](CarePlan& plan, const Act& act) {
+            return NominateCoordinator(plan, act, request, person);
+          },
+          who));
 }
 
 }  // namespace

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <optional>
-#include <span>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -69,7 +67,25 @@ void CountCommit(size_t rows) {
   written.Increment(static_cast<double>(rows));
 }
 
+absl::Status CannotLog(const absl::Status& why) {
+  Log(Severity::kError, "access_log.failed", {{"status", std::string(why.message())}});
+  return Error(
+      absl::StatusCode::kUnavailable, "ACCESS_LOG_UNAVAILABLE",
+      "The look-up cannot be logged just now, so nothing is shown. Try again in a moment.");
+}
+
 }  // namespace
+
+AccessLog::AccessLog(sql::Pool* pool, const crypto::Cipher* cipher)
+    : pool_(*pool), cipher_(*cipher), writer_([this] { Run(); }) {}
+
+AccessLog::~AccessLog() {
+  {
+    absl::MutexLock lock(&mutex_);
+    stopped_ = true;
+  }
+  writer_.join();
+}
 
 int64_t EntryNumber(const std::string& name) {
   int64_t number = 0;
@@ -170,12 +186,12 @@ absl::Status AccessLog::Append(sql::Session& session, const std::vector<const Ac
   });
 }
 
-absl::Status AccessLog::Save(const Batches& batches) const {
+absl::Status AccessLog::Save(std::span<const Batch> batches) const {
   std::vector<const AccessLogRow*> rows;
   absl::Time deadline = absl::InfinitePast();
-  for (const auto& batch : batches) {
-    for (const AccessLogRow& row : batch->rows) rows.push_back(&row);
-    deadline = std::max(deadline, batch->deadline);
+  for (const Batch& batch : batches) {
+    for (const AccessLogRow& row : batch.rows) rows.push_back(&row);
+    deadline = std::max(deadline, batch.deadline);
   }
   absl::Status saved = sql::Transact(pool_, deadline, [&](sql::Session& session) {
     // Locked in one order by all processes, so that two transactions do not wait for each other.
@@ -189,20 +205,30 @@ absl::Status AccessLog::Save(const Batches& batches) const {
   return saved;
 }
 
-void AccessLog::WriteWaiting() {
-  Batches batches;
-  batches.swap(waiting_);
-  writing_ = true;
-  mutex_.Unlock();
-  std::vector<absl::Status> outcomes(batches.size(), Save(batches));
+void AccessLog::SaveAndTell(const Batches& batches) const {
+  const absl::Status together = Save(batches);
   // One call's trouble must not be another's.
-  if (batches.size() > 1 && !outcomes[0].ok() && !IsEverybodys(outcomes[0])) {
-    for (size_t i = 0; i < batches.size(); ++i) outcomes[i] = Save({batches[i]});
+  const bool alone = batches.size() > 1 && !together.ok() && !IsEverybodys(together);
+  for (const Batch& batch : batches) {
+    const absl::Status saved = alone ? Save({&batch, 1}) : together;
+    batch.done(saved.ok() ? saved : CannotLog(saved));
   }
-  mutex_.Lock();
-  for (size_t i = 0; i < batches.size(); ++i) batches[i]->outcome = outcomes[i];
-  writing_ = false;
-  turned_.SignalAll();
+}
+
+void AccessLog::Run() {
+  const auto work = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return stopped_ || !waiting_.empty();
+  };
+  for (;;) {
+    Batches batches;
+    {
+      absl::MutexLock lock(&mutex_);
+      mutex_.Await(absl::Condition(&work));
+      batches.swap(waiting_);
+    }
+    if (batches.empty()) return;
+    SaveAndTell(batches);
+  }
 }
 
 size_t AccessLog::waiting() const {
@@ -210,29 +236,9 @@ size_t AccessLog::waiting() const {
   return waiting_.size();
 }
 
-absl::Status AccessLog::Write(absl::Time deadline, std::vector<AccessLogRow> rows) {
-  if (rows.empty()) return absl::OkStatus();
-  auto batch = std::make_shared<Batch>();
-  batch->rows = std::move(rows);
-  batch->deadline = deadline;
-  absl::Status status = absl::DeadlineExceededError("waited too long for the access log");
-  {
-    absl::MutexLock lock(&mutex_);
-    waiting_.push_back(batch);
-    while (!batch->outcome) {
-      if (!writing_) {
-        WriteWaiting();
-      } else if (turned_.WaitWithDeadline(&mutex_, deadline) && !batch->outcome) {
-        break;  // not answered; rows that are written all the same tell of an attempt
-      }
-    }
-    if (batch->outcome) status = *batch->outcome;
-  }
-  if (status.ok()) return status;
-  Log(Severity::kError, "access_log.failed", {{"status", std::string(status.message())}});
-  return Error(
-      absl::StatusCode::kUnavailable, "ACCESS_LOG_UNAVAILABLE",
-      "The look-up cannot be logged just now, so nothing is shown. Try again in a moment.");
+void AccessLog::Write(absl::Time deadline, std::vector<AccessLogRow> rows, Done done) {
+  absl::MutexLock lock(&mutex_);
+  waiting_.push_back({std::move(rows), deadline, std::move(done)});
 }
 
 absl::StatusOr<std::vector<pb::AccessLogEntry>> AccessLog::Read(absl::Time deadline,

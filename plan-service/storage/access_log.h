@@ -1,8 +1,8 @@
 // Who has seen which plan (innsynslogg), in a chain of hashes per plan.
 //
-// Rows of look-ups that come at the same time are written in one transaction (group commit):
-// whoever comes first writes for all who wait, in a handful of statements, so that a durable log
-// does not halve the rate of reads.
+// Rows of look-ups that come while a commit is under way are written by the next one, all in one
+// transaction and a handful of statements (group commit), so that a durable log does not halve the
+// rate of reads. The log has a thread of its own for that; nobody else's waits.
 //
 // What the chain shows: a row that was changed, dropped, moved or put in between does not fit the
 // hash of the row before, or does not open where it lies. The end of the chain is sealed with the
@@ -14,10 +14,11 @@
 #define PLAN_SERVICE_STORAGE_ACCESS_LOG_H_
 
 #include <cstdint>
+#include <functional>
 #include <map>
-#include <memory>
-#include <optional>
+#include <span>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -41,17 +42,21 @@ struct AccessLogRow {
 // Thread-safe.
 class AccessLog {
  public:
-  AccessLog(sql::Pool* pool, const crypto::Cipher* cipher) : pool_(*pool), cipher_(*cipher) {}
+  AccessLog(sql::Pool* pool, const crypto::Cipher* cipher);
+  // Writes what waits.
+  ~AccessLog();
 
   // Begins the chain of a new plan, in the transaction that makes the plan: from then on a log that
   // is not there was taken away.
   absl::Status Begin(sql::Session& session, const std::string& plan) const;
 
-  // Writes all rows or none; they are durable when it answers OK. Whoever cannot write must not
-  // answer. Errors: UNAVAILABLE / ACCESS_LOG_UNAVAILABLE whatever the cause.
-  absl::Status Write(absl::Time deadline, std::vector<AccessLogRow> rows);
+  using Done = std::function<void(const absl::Status&)>;
+  // Writes all rows or none, soon, and then calls `done` on the log's thread: with OK when they are
+  // durable. Whoever cannot write must not answer. Errors: UNAVAILABLE / ACCESS_LOG_UNAVAILABLE
+  // whatever the cause.
+  void Write(absl::Time deadline, std::vector<AccessLogRow> rows, Done done);
 
-  // How many calls wait for the commit that is under way; for metrics and tests.
+  // How many calls wait for the next commit; for metrics and tests.
   size_t waiting() const;
 
   // Newest first, numbers below `before` (0: from the newest); only `accessor`'s own when not
@@ -70,13 +75,13 @@ class AccessLog {
       absl::Time deadline, const std::string& plan) const;
 
  private:
-  // The rows of one call, and what became of them.
+  // The rows of one call, and who wants to know what became of them.
   struct Batch {
     std::vector<AccessLogRow> rows;
     absl::Time deadline;
-    std::optional<absl::Status> outcome;
+    Done done;
   };
-  using Batches = std::vector<std::shared_ptr<Batch>>;
+  using Batches = std::vector<Batch>;
 
   // The end of a plan's chain.
   struct Head {
@@ -90,9 +95,9 @@ class AccessLog {
   // Rows in the order of `rows`; moves the heads on.
   absl::Status Append(sql::Session& session, const std::vector<const AccessLogRow*>& rows,
                       Heads& heads) const;
-  absl::Status Save(const Batches& batches) const;
-  // Writes everything that waits, for all.
-  void WriteWaiting() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status Save(std::span<const Batch> batches) const;
+  void SaveAndTell(const Batches& batches) const;
+  void Run();
 
   // The number of the first row behind the end of the chain; 0 when there is none.
   absl::StatusOr<int64_t> FirstBeyondHead(absl::Time deadline, const std::string& plan) const;
@@ -106,9 +111,9 @@ class AccessLog {
   sql::Pool& pool_;
   const crypto::Cipher& cipher_;
   mutable absl::Mutex mutex_;
-  absl::CondVar turned_;
   Batches waiting_ ABSL_GUARDED_BY(mutex_);
-  bool writing_ ABSL_GUARDED_BY(mutex_) = false;
+  bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
+  std::thread writer_;
 };
 
 // The number in "plans/{plan}/accessLogEntries/{number}".

@@ -7,12 +7,10 @@ std::string PlaceOf(const std::string& person) { return "person_number|" + perso
 
 }  // namespace
 
-absl::Status PersonNumbers::Remember(absl::Time deadline, const std::string& person,
+absl::Status PersonNumbers::Remember(sql::Session& session, const std::string& person,
                                      const auth::NationalId& number) const {
-  auto session = pool_.Acquire(deadline);
-  if (!session.ok()) return session.status();
   return session
-      ->Execute(
+      .Execute(
           "INSERT INTO person_number (person, number) VALUES (?, ?)"
           " ON DUPLICATE KEY UPDATE number = VALUES(number)",
           {person, cipher_.Seal(number.Reveal(), PlaceOf(person))})

@@ -164,7 +164,9 @@ absl::Status PlanRepository::Project(sql::Session& session, const CarePlan& plan
   if (gaps != (before == nullptr ? std::map<GapKey, int>() : GapsOf(*before))) {
     if (absl::Status status = SaveGaps(session, plan, gaps); !status.ok()) return status;
   }
-  return SaveAlerts(session, plan, spans);
+  const bool same = before != nullptr && before->unit() == plan.unit() &&
+                    AlarmSpans(*before, today, rules_.On(today)) == spans;
+  return same ? absl::OkStatus() : SaveAlerts(session, plan, spans);
 }
 
 absl::StatusOr<CarePlan> PlanRepository::Read(absl::StatusOr<document::Versioned<CarePlan>> found,

@@ -153,8 +153,11 @@ TEST_F(StorageTest, ListsAlertsFromTheirDayOn) {
 
 TEST_F(StorageTest, NumbersOpenOnlyInTheirOwnRow) {
   const auto number = *auth::MakeSynthetic(absl::CivilDay(1987, 4, 21), 1);
-  ASSERT_TRUE(numbers_.Remember(Soon(), "persons/a", number).ok());
-  ASSERT_TRUE(numbers_.Remember(Soon(), "persons/a", number).ok());
+  {
+    auto session = database_.pool().Acquire(Soon());
+    ASSERT_TRUE(numbers_.Remember(*session, "persons/a", number).ok());
+    ASSERT_TRUE(numbers_.Remember(*session, "persons/a", number).ok());
+  }
   EXPECT_EQ(Must(numbers_.Find(Soon(), "persons/a")), std::string(number.Reveal()));
   EXPECT_EQ(Must(numbers_.Find(Soon(), "persons/b")), std::nullopt);
   database_.Run("INSERT INTO person_number SELECT 'persons/b', number FROM person_number;");
