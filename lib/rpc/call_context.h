@@ -76,8 +76,8 @@ class CallContext {
   // its own.
   const std::string& payload_hash();
 
-  // What must hold before anybody sees the answer, e.g. that the look-up stands in the log. When the
-  // handler of a unary call has answered OK, `gate` is run, and the answer waits until it calls
+  // What must hold before anybody sees the answer, e.g. that the look-up stands in the log. When
+  // the handler of a unary call has answered OK, `gate` is run, and the answer waits until it calls
   // `done` (once, from any thread); the handler's thread goes on to other calls. An error takes the
   // answer's place. Several gates are opened one after the other.
   using Done = std::function<void(const absl::Status&)>;

@@ -33,14 +33,14 @@ absl::StatusOr<pb::Representative> Appoint(const Desk& desk, rpc::CallContext& c
                                            const pb::CreateRepresentativeRequest& request) {
   auto who = desk.Identify("identity", request.identity());
   if (!who.ok()) return who.status();
-  return Answer<pb::Representative>(
-      desk, call,
-      desk.Change(
-          call, request.parent(), request.request_id(), "", {},
-          [&](CarePlan& plan, const Act& act) {
-            return CreateRepresentative(plan, act, request.representative(), who->person);
-          },
-          *who));
+  return Answer<pb::Representative>(desk, call,
+                                    desk.Change(
+                                        call, request.parent(), request.request_id(), "", {},
+                                        [&](CarePlan& plan, const Act& act) {
+                                          return CreateRepresentative(
+                                              plan, act, request.representative(), who->person);
+                                        },
+                                        *who));
 }
 
 }  // namespace

@@ -166,8 +166,8 @@ absl::StatusOr<PlanRepository::Changed> Desk::Change(
       return parts_.numbers->Remember(session, who->person, who->number);
     };
   }
-  auto changed = parts_.plans->Mutate(
-      context, plan_name, [&](CarePlan& plan) -> absl::StatusOr<std::string> {
+  auto changed =
+      parts_.plans->Mutate(context, plan_name, [&](CarePlan& plan) -> absl::StatusOr<std::string> {
         if (absl::Status status = authorise(plan); !status.ok()) return status;
         const CarePlan before = plan;
         auto result = rule(plan, ActOf(call, plan));

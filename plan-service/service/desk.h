@@ -94,7 +94,8 @@ class Desk {
                       const authz::Decision& decision) const;
   // Has rows written before the call is answered; nothing is shown when that fails.
   void LogReads(rpc::CallContext& call, std::vector<AccessLogRow> rows) const;
-  void LogRead(rpc::CallContext& call, const CarePlan& plan, const authz::Decision& decision) const {
+  void LogRead(rpc::CallContext& call, const CarePlan& plan,
+               const authz::Decision& decision) const {
     LogReads(call, {LogRow(call, plan, decision)});
   }
 

@@ -10,14 +10,14 @@ absl::StatusOr<pb::Participant> Invite(const Desk& desk, rpc::CallContext& call,
                                        const pb::CreateParticipantRequest& request) {
   auto who = desk.Identify("identity", request.identity());
   if (!who.ok()) return who.status();
-  return Answer<pb::Participant>(
-      desk, call,
-      desk.Change(
-          call, request.parent(), request.request_id(), "", {type::TEAM},
-          [&](CarePlan& plan, const Act& act) {
-            return CreateParticipant(plan, act, request.participant(), who->person);
-          },
-          *who));
+  return Answer<pb::Participant>(desk, call,
+                                 desk.Change(
+                                     call, request.parent(), request.request_id(), "", {type::TEAM},
+                                     [&](CarePlan& plan, const Act& act) {
+                                       return CreateParticipant(plan, act, request.participant(),
+                                                                who->person);
+                                     },
+                                     *who));
 }
 
 absl::StatusOr<pb::CoordinatorAppointment> Nominate(const Desk& desk, rpc::CallContext& call,
@@ -30,14 +30,14 @@ absl::StatusOr<pb::CoordinatorAppointment> Nominate(const Desk& desk, rpc::CallC
     who = *std::move(identified);
     person = who->person;
   }
-  return Answer<pb::CoordinatorAppointment>(
-      desk, call,
-      desk.Change(
-          call, request.plan(), request.request_id(), "", {},
-          [&](CarePlan& plan, const Act& act) {
-            return NominateCoordinator(plan, act, request, person);
-          },
-          who));
+  return Answer<pb::CoordinatorAppointment>(desk, call,
+                                            desk.Change(
+                                                call, request.plan(), request.request_id(), "", {},
+                                                [&](CarePlan& plan, const Act& act) {
+                                                  return NominateCoordinator(plan, act, request,
+                                                                             person);
+                                                },
+                                                who));
 }
 
 }  // namespace

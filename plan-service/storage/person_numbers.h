@@ -19,8 +19,8 @@ class PersonNumbers {
  public:
   PersonNumbers(sql::Pool* pool, const crypto::Cipher* cipher) : pool_(*pool), cipher_(*cipher) {}
 
-  // Keeps the number of "persons/{person}", in the transaction of what it is needed for; again is no
-  // mistake.
+  // Keeps the number of "persons/{person}", in the transaction of what it is needed for; again is
+  // no mistake.
   absl::Status Remember(sql::Session& session, const std::string& person,
                         const auth::NationalId& number) const;
   // The eleven digits; must not reach a log or an answer. Nothing when it is not known.
