@@ -24,6 +24,17 @@ rm "$dir/data/internal/referral-service.jwk"
 "$keys" init "$dir/data" >/dev/null
 kid=$(grep -o '"kid": *"[^"]*"' "$dir/data/internal/referral-service.jwk")
 grep -qF "$kid" "$dir/data/internal/jwks.json" || fail "jwks.json lacks the new key"
+count() { grep -o '"kid"' "$dir/data/internal/jwks.json" | wc -l; }
+[ "$(count)" = 4 ] || fail "jwks.json lacks the key before"
+"$keys" init "$dir/data" >/dev/null
+[ "$(count)" = 4 ] || fail "another init forgot the key before"
+rm "$dir/data/internal/referral-service.jwk"
+"$keys" init "$dir/data" >/dev/null
+grep -qF "$kid" "$dir/data/internal/jwks.json" || fail "jwks.json lacks the key before the newest"
+[ "$(count)" = 4 ] || fail "jwks.json keeps more than one key before"
+rm "$dir/data/internal/jwks.json"
+"$keys" init "$dir/data" >/dev/null
+[ "$(count)" = 3 ] || fail "a stolen key is still believed"
 
 "$keys" certificates "$dir/tls"
 for name in gateway plan-service referral-service notification-service; do

@@ -35,7 +35,9 @@ Makes in DIR, each with mode 0600, what is missing of:
   index.key       finds encrypted values again
   session.keys    encrypts who is logged in at the gateway, like document.keys
 
-Nothing that exists is overwritten; only internal/jwks.json follows the private keys.
+Nothing that exists is overwritten; only internal/jwks.json follows the private keys. To replace one,
+delete it and run this again: jwks.json then holds the public parts of the new one and of the one
+before, so that processes can be restarted in turn. Delete jwks.json too when a key was stolen.
 
        ip-keys certificates DIR
 
@@ -78,16 +80,31 @@ std::string Read(const fs::path& path) {
   return text.str();
 }
 
+// The key of this issuer that was in use before `current`, as far as `jwks` tells; else null.
+json KeyBefore(const json& jwks, const json& current) {
+  if (!jwks.is_object()) return nullptr;
+  for (const json& key : jwks.value("keys", json::array())) {
+    if (key.value("iss", "") == current.value("iss", "") &&
+        key.value("kid", "") != current.value("kid", "")) {
+      return key;
+    }
+  }
+  return nullptr;
+}
+
 void Init(const fs::path& dir) {
   const fs::path internal = dir / "internal";
   fs::create_directories(internal);
   fs::permissions(dir, fs::perms::owner_all);
-  json keys = json::array();
+  const json known = json::parse(Read(internal / "jwks.json"), nullptr, false);
+  json keys = json::array(), before = json::array();
   for (const std::string issuer : kIssuers) {
     const fs::path file = internal / (issuer + ".jwk");
     WriteIfMissing(file, [&] { return ip::auth::NewSigningKey(issuer).dump(2) + "\n"; });
     keys.push_back(ip::auth::PublicPart(json::parse(Read(file))));
+    if (json key = KeyBefore(known, keys.back()); !key.is_null()) before.push_back(std::move(key));
   }
+  keys.insert(keys.end(), before.begin(), before.end());
   const std::string jwks = json{{"keys", keys}}.dump(2) + "\n";
   if (Read(internal / "jwks.json") != jwks) Write(internal / "jwks.json", jwks);
   WriteIfMissing(dir / "bundle.jwk",
