@@ -55,14 +55,13 @@ class GaleraNode(Process):
             if closed:
                 raise ProcessFailed(f"the user mysql cannot enter {closed[0]}: run chmod o+x on it, or put the "
                                     "data elsewhere")
+            subprocess.run(["chown", "-R", "mysql", self.folder], check=True)
         self.log.parent.mkdir(parents=True, exist_ok=True)
         # All but the first get what that one has by state transfer; this makes them able to start.
         subprocess.run(["mariadb-install-db", "--no-defaults", f"--datadir={self.folder / 'data'}", "--skip-test-db",
                         "--auth-root-authentication-method=normal", *self._user()],
                        check=True, stdout=open(self.log, "ab"), stderr=subprocess.STDOUT,
                        env={**os.environ, **self.env})
-        if os.geteuid() == 0:
-            subprocess.run(["chown", "-R", "mysql", self.folder], check=True)
 
     def _command(self):
         group = [node.ports["group"] for node in self.nodes]
