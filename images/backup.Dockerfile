@@ -5,6 +5,7 @@ RUN apt-get -q update \
  && rm -rf /var/lib/apt/lists/* /var/lib/mysql
 COPY scripts/backup /opt/individuellplan/scripts/backup
 COPY tools/backup /opt/individuellplan/tools/backup
+COPY tools/lib/dbserver.py /opt/individuellplan/tools/lib/
 COPY tools/suite/database.py tools/suite/process.py /opt/individuellplan/tools/suite/
 USER 65532:65532
 ENTRYPOINT ["/opt/individuellplan/scripts/backup"]

@@ -11,6 +11,10 @@
 ABSL_FLAG(std::string, reference_file, "", "Units, organizations and municipalities (JSON).");
 ABSL_FLAG(std::string, person_key_file, "", "The key that makes persons/{id} of a number.");
 ABSL_FLAG(std::string, document_keys_file, "", "The keys that encrypt what is stored.");
+ABSL_FLAG(
+    bool, own_keys, false,
+    "Seal each plan with a key of its own, so that it can be erased. Only when no version runs "
+    "any more that does not know this flag.");
 ABSL_FLAG(std::string, rules_dir, "plan-service/rules", "Folder with plan.json.");
 ABSL_FLAG(std::string, bundle_key_file, "", "Private JWK that signs exported plans; empty: none.");
 ABSL_FLAG(std::string, bundle_jwks_file, "", "Keys of those whose bundles are imported.");
@@ -42,8 +46,9 @@ absl::Status Serve() {
   if (!pool.ok()) return pool.status();
 
   ip::outbox::Feed feed(pool->get());
-  const plan::PlanRepository plans({pool->get(), cipher->get(), clock->get(), &feed, "", ""},
-                                   &*rules);
+  const plan::PlanRepository plans(
+      {pool->get(), cipher->get(), clock->get(), &feed, "", "", absl::GetFlag(FLAGS_own_keys)},
+      &*rules);
   plan::AccessLog access_log(pool->get(), cipher->get());
   const plan::PersonNumbers numbers(pool->get(), cipher->get());
   const plan::Krr krr(absl::GetFlag(FLAGS_krr_url));

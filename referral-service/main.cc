@@ -21,6 +21,10 @@ ABSL_FLAG(std::string, reference_file, "", "Municipalities, organizations and un
 ABSL_FLAG(std::string, rules_dir, "", "Folder of the dated rules: notices.json, letters.json.");
 ABSL_FLAG(std::string, person_key_file, "", "The key that makes person ids (ip-keys init).");
 ABSL_FLAG(std::string, document_keys_file, "", "The keys that encrypt documents (ip-keys init).");
+ABSL_FLAG(
+    bool, own_keys, false,
+    "Seal each notice with a key of its own, so that it can be erased. Only when no version runs "
+    "any more that does not know this flag.");
 ABSL_FLAG(std::string, signing_key_file, "", "The key this service signs its own calls with.");
 
 namespace {
@@ -54,7 +58,7 @@ absl::Status Serve() {
 
   ip::outbox::Feed feed(pool->get());
   auto repositories = ip::referral::MakeMysqlRepositories(
-      {pool->get(), cipher->get(), clock->get(), &feed, "", ""});
+      {pool->get(), cipher->get(), clock->get(), &feed, "", "", absl::GetFlag(FLAGS_own_keys)});
   const auto plans = ip::referral::MakeRpcPlanClient(*channel, signer->get());
   const auto mandates = ip::referral::MakeRpcMandates(*channel, signer->get());
   ip::referral::AcceptanceWorker worker(

@@ -6,6 +6,7 @@
 #include "lib/base/id.h"
 #include "lib/crypto/base64url.h"
 #include "lib/crypto/blind_index.h"
+#include "lib/crypto/data_key.h"
 #include "lib/crypto/hmac.h"
 #include "lib/crypto/key_ring.h"
 
@@ -79,6 +80,39 @@ TEST(KeyRing, NamesTheLineThatIsWrong) {
   }
   EXPECT_FALSE(KeyRing::Parse("\n# nothing\n").ok());
   EXPECT_EQ(KeyRing::Load("/nonexistent/keys").status().code(), absl::StatusCode::kNotFound);
+}
+
+TEST(DataKey, OpensWhatItSealedAndNothingElseDoes) {
+  const auto ring = *KeyRing::Parse(Line(1));
+  const DataKey key = DataKey::Make(), other = DataKey::Make();
+  for (const std::string& text : {std::string(), std::string("text"), RandomBytes(1 << 16)}) {
+    const std::string sealed = key.Seal(text, "plan|a|1");
+    EXPECT_EQ(sealed.size(), text.size() + 29);
+    EXPECT_TRUE(DataKey::Sealed(sealed));
+    EXPECT_EQ(*key.Open(sealed, "plan|a|1"), text);
+    EXPECT_TRUE(absl::IsDataLoss(key.Open(sealed, "plan|b|1").status()));
+    EXPECT_TRUE(absl::IsDataLoss(other.Open(sealed, "plan|a|1").status()));
+    EXPECT_TRUE(absl::IsDataLoss(ring->Open(sealed, "plan|a|1").status()));
+  }
+  EXPECT_FALSE(DataKey::Sealed(ring->Seal("text", "a")));
+  EXPECT_FALSE(DataKey::Sealed(""));
+  EXPECT_TRUE(absl::IsDataLoss(key.Open("", "a").status()));
+}
+
+TEST(DataKey, IsKeptUnderTheRingAndMovesToItsNextKey) {
+  const std::string old_line = Line(1), new_line = Line(2);
+  const auto ring = *KeyRing::Parse(old_line), next = *KeyRing::Parse(new_line + old_line);
+  const DataKey key = DataKey::Make();
+  const std::string sealed = key.Seal("text", "place"), wrapped = key.Wrap(*ring, "key|a");
+  EXPECT_EQ(wrapped.size(), 65u);
+  EXPECT_EQ(*(*DataKey::Unwrap(*ring, wrapped, "key|a")).Open(sealed, "place"), "text");
+  EXPECT_TRUE(absl::IsDataLoss(DataKey::Unwrap(*ring, wrapped, "key|b").status()));
+  EXPECT_TRUE(absl::IsDataLoss(DataKey::Unwrap(*ring, "", "key|a").status()));
+  EXPECT_TRUE(absl::IsDataLoss(DataKey::Unwrap(*ring, ring->Seal("short", "k"), "k").status()));
+
+  const std::string moved = (*DataKey::Unwrap(*next, wrapped, "key|a")).Wrap(*next, "key|a");
+  const auto fresh = *KeyRing::Parse(new_line);
+  EXPECT_EQ(*(*DataKey::Unwrap(*fresh, moved, "key|a")).Open(sealed, "place"), "text");
 }
 
 TEST(BlindIndex, FindsEqualValuesOfTheSameColumnOnly) {

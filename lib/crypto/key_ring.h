@@ -1,8 +1,7 @@
 // The Cipher that services use: AES-256-GCM with keys from a file.
 //
-// Stored form: version byte 1, key id (4 bytes, big-endian), nonce (12), ciphertext, tag (16). The
-// first five bytes are authenticated together with the associated data. Nonces are random: one key
-// must not seal more than 2^32 values, so put a new key on top in good time.
+// Stored form: version byte 1, key id (4 bytes, big-endian), nonce (12), ciphertext, tag (16). One
+// key must not seal more than 2^32 values, so put a new key on top in good time.
 #ifndef LIB_CRYPTO_KEY_RING_H_
 #define LIB_CRYPTO_KEY_RING_H_
 

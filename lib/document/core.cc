@@ -41,6 +41,8 @@ struct Core::Attempt {
   const Make& make;
   const Pick& pick;
 
+  std::optional<Key> key;  // what is written is sealed with it
+
   Written written;
   bool has_event = false;
   bool request_taken = false;  // somebody recorded the same request id meanwhile
@@ -49,24 +51,26 @@ struct Core::Attempt {
 Core::Core(Config config)
     : config_(std::move(config)),
       revision_table_(config_.table + "_revision"),
-      select_head_(absl::StrCat("SELECT revision, create_time, update_time, document FROM ",
-                                config_.table, " WHERE name = ?")),
+      select_head_(
+          absl::StrCat("SELECT revision, create_time, update_time, document, data_key FROM ",
+                       config_.table, " WHERE name = ?")),
       lock_head_(select_head_ + " FOR UPDATE"),
       insert_head_(absl::StrCat("INSERT INTO ", config_.table,
-                                " (name, revision, create_time, update_time, document)"
-                                " VALUES (?, ?, ?, ?, ?)")),
+                                " (name, revision, create_time, update_time, document, data_key)"
+                                " VALUES (?, ?, ?, ?, ?, ?)")),
       update_head_(absl::StrCat("UPDATE ", config_.table,
-                                " SET revision = ?, update_time = ?, document = ?"
+                                " SET revision = ?, update_time = ?, document = ?, data_key = ?"
                                 " WHERE name = ? AND revision = ?")),
-      select_revision_(absl::StrCat("SELECT revision, create_time, document FROM ", revision_table_,
-                                    " WHERE name = ? AND revision = ?")),
-      select_as_of_(absl::StrCat("SELECT revision, create_time, document FROM ", revision_table_,
-                                 " WHERE name = ? AND create_time <= ?"
-                                 " ORDER BY revision DESC LIMIT 1")),
-      list_revisions_(absl::StrCat("SELECT revision, actor, action, reason, create_time FROM ",
-                                   revision_table_,
-                                   " WHERE name = ? AND revision < ?"
-                                   " ORDER BY revision DESC LIMIT ?")),
+      revision_and_head_(absl::StrCat(" FROM ", revision_table_, " r JOIN ", config_.table,
+                                      " h ON h.name = r.name WHERE r.name = ?")),
+      select_revision_(absl::StrCat("SELECT r.revision, r.create_time, r.document, h.data_key",
+                                    revision_and_head_, " AND r.revision = ?")),
+      select_as_of_(absl::StrCat("SELECT r.revision, r.create_time, r.document, h.data_key",
+                                 revision_and_head_,
+                                 " AND r.create_time <= ? ORDER BY r.revision DESC LIMIT 1")),
+      list_revisions_(
+          absl::StrCat("SELECT r.revision, r.actor, r.action, r.reason, r.create_time, h.data_key",
+                       revision_and_head_, " AND r.revision < ? ORDER BY r.revision DESC LIMIT ?")),
       insert_revision_(absl::StrCat("INSERT INTO ", revision_table_,
                                     " (name, revision, create_time, actor, action, reason,"
                                     " request_id, document) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")) {}
@@ -81,19 +85,34 @@ std::string Core::Aad(std::string_view table, const std::string& name, int64_t r
   return absl::StrCat(absl::string_view(table.data(), table.size()), "|", name, "|", revision);
 }
 
-absl::StatusOr<std::string> Core::Open(const std::string& sealed, const std::string& aad) const {
-  absl::StatusOr<std::string> opened = config_.cipher->Open(sealed, aad);
+absl::StatusOr<Key> Core::KeyOf(const std::string& name, std::optional<std::string> stored) const {
+  auto key = Key::Of(*config_.cipher, config_.table, name, std::move(stored));
+  if (absl::IsDataLoss(key.status())) {
+    Log(Severity::kError, "data_key_does_not_open", {{"table", config_.table}, {"name", name}});
+  }
+  return key;
+}
+
+absl::StatusOr<std::string> Core::Open(const Key& key, const std::string& sealed,
+                                       const std::string& aad) const {
+  absl::StatusOr<std::string> opened = key.Open(sealed, aad);
   if (!opened.ok()) Log(Severity::kError, "document_does_not_open", {{"place", aad}});
   return opened;
 }
 
 absl::StatusOr<std::optional<Record>> Core::ReadHead(sql::Session& session, const std::string& sql,
-                                                     const std::string& name) const {
+                                                     const std::string& name,
+                                                     std::optional<Key>& key) const {
+  std::optional<std::string> stored;
   auto record = session.QueryOne(sql, {name}, [&](const sql::Row& row) {
+    stored = row.OptionalString(4);
     return Record{name, row.Int64(0), row.Time(1), row.Time(2), row.String(3)};
   });
   if (!record.ok() || !*record) return record;
-  auto bytes = Open((*record)->bytes, Aad(config_.table, name, (*record)->revision));
+  auto found = KeyOf(name, std::move(stored));
+  if (!found.ok()) return found.status();
+  key = *std::move(found);
+  auto bytes = Open(*key, (*record)->bytes, Aad(config_.table, name, (*record)->revision));
   if (!bytes.ok()) return bytes.status();
   (*record)->bytes = *std::move(bytes);
   return record;
@@ -102,12 +121,16 @@ absl::StatusOr<std::optional<Record>> Core::ReadHead(sql::Session& session, cons
 absl::StatusOr<Record> Core::ReadRevision(sql::Session& session, const std::string& sql,
                                           const sql::Values& values,
                                           const std::string& name) const {
+  std::optional<std::string> stored;
   auto record = session.QueryOne(sql, values, [&](const sql::Row& row) {
+    stored = row.OptionalString(3);
     return Record{name, row.Int64(0), absl::Time(), row.Time(1), row.String(2)};
   });
   if (!record.ok()) return record.status();
   if (!*record) return NoSuch();
-  auto bytes = Open((*record)->bytes, Aad(revision_table_, name, (*record)->revision));
+  auto key = KeyOf(name, std::move(stored));
+  if (!key.ok()) return key.status();
+  auto bytes = Open(*key, (*record)->bytes, Aad(revision_table_, name, (*record)->revision));
   if (!bytes.ok()) return bytes.status();
   (*record)->bytes = *std::move(bytes);
   return **std::move(record);
@@ -126,7 +149,8 @@ absl::StatusOr<Record> Core::Get(absl::Time deadline, const std::string& name) c
   if (absl::Status status = CheckName(name); !status.ok()) return status;
   auto session = config_.pool->Acquire(deadline);
   if (!session.ok()) return session.status();
-  auto record = ReadHead(*session, select_head_, name);
+  std::optional<Key> key;
+  auto record = ReadHead(*session, select_head_, name, key);
   if (!record.ok()) return record.status();
   if (!*record) return NoSuch();
   return **std::move(record);
@@ -152,7 +176,10 @@ absl::StatusOr<std::vector<RevisionInfo>> Core::ListRevisions(absl::Time deadlin
   absl::Status status = session->Query(
       list_revisions_, {name, before, limit}, [&](const sql::Row& row) -> absl::Status {
         RevisionInfo info{row.Int64(0), row.String(1), row.String(2), row.String(3), row.Time(4)};
-        auto reason = Open(info.reason, Aad(revision_table_, name, info.revision) + "|reason");
+        auto key = KeyOf(name, row.OptionalString(5));
+        if (!key.ok()) return key.status();
+        auto reason =
+            Open(*key, info.reason, Aad(revision_table_, name, info.revision) + "|reason");
         if (!reason.ok()) return reason.status();
         info.reason = *std::move(reason);
         infos.push_back(std::move(info));
@@ -203,13 +230,14 @@ absl::Status Core::Save(sql::Session& session, Attempt& attempt, const Draft& dr
   const Context& ctx = attempt.ctx;
   if (absl::Status status = RecordRequest(session, attempt, draft); !status.ok()) return status;
 
-  const std::string sealed =
-      config_.cipher->Seal(draft.bytes, Aad(config_.table, next.name, next.revision));
-  const auto head = attempt.mode == Mode::kCreate
-                        ? session.Execute(insert_head_, {next.name, next.revision, next.create_time,
-                                                         next.update_time, sealed})
-                        : session.Execute(update_head_, {next.revision, next.update_time, sealed,
-                                                         next.name, next.revision - 1});
+  const Key& key = *attempt.key;
+  const std::string sealed = key.Seal(draft.bytes, Aad(config_.table, next.name, next.revision));
+  const auto head =
+      attempt.mode == Mode::kCreate
+          ? session.Execute(insert_head_, {next.name, next.revision, next.create_time,
+                                           next.update_time, sealed, key.stored()})
+          : session.Execute(update_head_, {next.revision, next.update_time, sealed, key.stored(),
+                                           next.name, next.revision - 1});
   if (absl::IsAlreadyExists(head.status())) {
     return Error(absl::StatusCode::kAlreadyExists, "RESOURCE_ALREADY_EXISTS",
                  absl::StrCat("There is a ", config_.resource, " with this name already."));
@@ -218,10 +246,10 @@ absl::Status Core::Save(sql::Session& session, Attempt& attempt, const Draft& dr
   if (*head != 1) return sql::MaskedStatus(absl::StatusCode::kAborted);
 
   const std::string aad = Aad(revision_table_, next.name, next.revision);
-  const auto revision = session.Execute(
-      insert_revision_, {next.name, next.revision, next.update_time, ctx.actor, ctx.action,
-                         config_.cipher->Seal(ctx.reason, aad + "|reason"), ctx.request_id,
-                         config_.cipher->Seal(draft.bytes, aad)});
+  const auto revision =
+      session.Execute(insert_revision_, {next.name, next.revision, next.update_time, ctx.actor,
+                                         ctx.action, key.Seal(ctx.reason, aad + "|reason"),
+                                         ctx.request_id, key.Seal(draft.bytes, aad)});
   if (!revision.ok()) return revision.status();
   if (draft.project) {
     if (absl::Status status = draft.project(session); !status.ok()) return status;
@@ -247,7 +275,7 @@ absl::Status Core::RunOnce(sql::Session& session, Attempt& attempt) const {
     attempt.name = *std::move(name);
   }
   if (attempt.mode == Mode::kChange) {
-    auto head = ReadHead(session, lock_head_, attempt.name);
+    auto head = ReadHead(session, lock_head_, attempt.name, attempt.key);
     if (!head.ok()) return head.status();
     before = *std::move(head);
   }
@@ -259,6 +287,11 @@ absl::Status Core::RunOnce(sql::Session& session, Attempt& attempt) const {
     return absl::OkStatus();
   }
   if (attempt.mode == Mode::kChange && !before) return NoSuch();
+
+  if (attempt.mode == Mode::kCreate) {
+    attempt.key.emplace(*config_.cipher, config_.table, attempt.name);
+  }
+  if (config_.own_keys) attempt.key->MakeOwn();
 
   Record& next = attempt.written.record;
   next.name = attempt.name;
@@ -294,7 +327,7 @@ absl::StatusOr<Core::Written> Core::Write(const Context& ctx, const std::string&
     return InvalidField("request_id", "Send a UUID, or nothing.");
   }
   for (bool again = false;; again = true) {
-    Attempt attempt{ctx, name, mode, make, pick, {}, false, false};
+    Attempt attempt{ctx, name, mode, make, pick, {}, {}, false, false};
     const absl::Status status =
         sql::Transact(*config_.pool, ctx.deadline, [&](sql::Session& session) {
           attempt.written = Written();

@@ -14,6 +14,7 @@
 #include "absl/time/time.h"
 #include "lib/base/clock.h"
 #include "lib/crypto/cipher.h"
+#include "lib/document/key.h"
 #include "lib/outbox/feed.h"
 #include "lib/sql/pool.h"
 
@@ -43,6 +44,9 @@ struct Config {
   outbox::Feed* feed = nullptr;  // nudged after a commit with an event; may be null
   std::string table;             // "plan": the tables plan and plan_revision (lib/document/schema)
   std::string resource;          // the word in "There is no such …", e.g. "plan"
+  // Gives each aggregate a key of its own when it is written next. A version that does not know
+  // such keys cannot read it any more, so only when none of that runs (docs/operations.md).
+  bool own_keys = false;
 };
 
 // One line of the history.
@@ -100,9 +104,13 @@ class Core {
   absl::Status CheckName(const std::string& name) const;
   absl::Status NoSuch() const;
   std::string Aad(std::string_view table, const std::string& name, int64_t revision) const;
-  absl::StatusOr<std::string> Open(const std::string& sealed, const std::string& aad) const;
+  absl::StatusOr<Key> KeyOf(const std::string& name, std::optional<std::string> stored) const;
+  absl::StatusOr<std::string> Open(const Key& key, const std::string& sealed,
+                                   const std::string& aad) const;
+  // Sets `key` to the one that what it read was opened with.
   absl::StatusOr<std::optional<Record>> ReadHead(sql::Session& session, const std::string& sql,
-                                                 const std::string& name) const;
+                                                 const std::string& name,
+                                                 std::optional<Key>& key) const;
   absl::StatusOr<Record> ReadRevision(absl::Time deadline, const std::string& sql,
                                       const sql::Values& values, const std::string& name) const;
   absl::StatusOr<Record> ReadRevision(sql::Session& session, const std::string& sql,
@@ -117,7 +125,8 @@ class Core {
   const Config config_;
   const std::string revision_table_;
   const std::string select_head_, lock_head_, insert_head_, update_head_;
-  const std::string select_revision_, select_as_of_, list_revisions_, insert_revision_;
+  const std::string revision_and_head_, select_revision_, select_as_of_, list_revisions_,
+      insert_revision_;
 };
 
 }  // namespace ip::document

@@ -1,6 +1,7 @@
 #include "plan-service/storage/plan_questions.h"
 
 #include "lib/base/errors.h"
+#include "lib/document/key.h"
 
 namespace ip::plan {
 
@@ -53,7 +54,9 @@ absl::StatusOr<pb::PortablePlan> PlanQuestions::ImportedFrom(absl::Time deadline
                                         [](const sql::Row& row) { return row.String(0); });
   if (!sealed.ok()) return sealed.status();
   if (!*sealed) return NotFound("imported history");
-  const auto bundle = cipher_.Open(**sealed, "plan_import|" + plan);
+  const auto key = document::ReadKey(*session, cipher_, "plan", plan);
+  if (!key.ok()) return key.status();
+  const auto bundle = key->Open(**sealed, "plan_import|" + plan);
   if (!bundle.ok()) return bundle.status();
   pb::PortablePlan portable;
   if (!portable.ParseFromString(*bundle)) return absl::DataLossError("A bundle cannot be read.");

@@ -200,9 +200,11 @@ absl::StatusOr<PlanRepository::Changed> PlanRepository::Create(const document::C
   with_bundle.also = [&](sql::Session& session) {
     absl::Status status = ctx.also ? ctx.also(session) : absl::OkStatus();
     if (!status.ok()) return status;
+    const auto key = document::ReadKey(session, cipher_, "plan", plan.name());
+    if (!key.ok()) return key.status();
     return session
         .Execute("INSERT INTO plan_import (plan, bundle) VALUES (?, ?)",
-                 {plan.name(), cipher_.Seal(bundle, "plan_import|" + plan.name())})
+                 {plan.name(), key->Seal(bundle, "plan_import|" + plan.name())})
         .status();
   };
   return store_.Create(with_bundle, plan.name(), plan);

@@ -10,6 +10,7 @@
 #include "lib/testing/mariadb.h"
 #include "plan-service/domain/test_plan.h"
 #include "plan-service/storage/person_numbers.h"
+#include "plan-service/storage/plan_questions.h"
 #include "plan-service/storage/plan_repository.h"
 
 namespace ip::plan::testing {
@@ -149,6 +150,23 @@ TEST_F(StorageTest, ListsAlertsFromTheirDayOn) {
   ASSERT_THAT(rest, SizeIs(1));
   EXPECT_EQ(rest[0].alarm, CarePlan::UNANSWERED_REQUEST);
   EXPECT_THAT(Must(plans_.ListAlerts(Soon(), "units/other", today + 15, {}, 10)), IsEmpty());
+}
+
+TEST_F(StorageTest, TheBundleOfAnImportedPlanGoesWithThePlansKey) {
+  const PlanRepository plans({&database_.pool(), cipher_.get(), &clock_, &feed_, "", "", true},
+                             &Rules());
+  const PlanQuestions questions(&database_.pool(), cipher_.get());
+  CarePlan plan = ActivePlan();
+  plan.set_name("plans/moved");
+  individuellplan::plan::v1::PortablePlan portable;
+  *portable.mutable_plan() = plan;
+  ASSERT_TRUE(plans.Create(Ctx(), plan, portable.SerializeAsString()).ok());
+  EXPECT_EQ(Must(questions.ImportedFrom(Soon(), plan.name())).plan().name(), plan.name());
+  database_.Run("UPDATE plan SET data_key = '';");
+  EXPECT_EQ(ReasonOf(questions.ImportedFrom(Soon(), plan.name()).status()), "RESOURCE_ERASED");
+  EXPECT_EQ(ReasonOf(plans.Get(Soon(), plan.name()).status()), "RESOURCE_ERASED");
+  database_.Run("UPDATE plan SET data_key = NULL;");
+  EXPECT_TRUE(absl::IsDataLoss(questions.ImportedFrom(Soon(), plan.name()).status()));
 }
 
 TEST_F(StorageTest, NumbersOpenOnlyInTheirOwnRow) {

@@ -7,7 +7,7 @@ import subprocess
 import pytest
 
 from tests.e2e.conftest import ROOT, running_suite
-from tools.backup.backup import Server
+from tools.lib.dbserver import Server
 from tools.lib.mainjob import COORDINATOR, MainJob
 
 from individuellplan.notification.v1 import notification_service_pb2 as notification

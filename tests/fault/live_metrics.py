@@ -1,5 +1,4 @@
-"""Not run yet; becomes tests/e2e/metrics_test.py when it has been: what dashboards and alerts speak of is there in a live
-scrape, and no metric says who."""
+"""What dashboards and alerts speak of is there in a live scrape, and no metric says who."""
 
 import json
 import re

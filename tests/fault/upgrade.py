@@ -24,6 +24,8 @@ from tools.suite.cluster import REPLICATED, ReplicatedSuite  # noqa: E402
 from tools.suite.suite import BIN, ROOT, SCHEMAS, Ports  # noqa: E402
 
 PROGRAMS = ["ip-migrate", *REPLICATED]
+# Flags that say that no earlier version runs any more.
+WRITTEN_LATER = {"own_keys"}
 
 
 def build_previous(commit):
@@ -58,6 +60,9 @@ class UpgradeSuite(ReplicatedSuite):
         twin.command = [str(program)] + [
             part.replace(str(ROOT), str(self.previous)) for part in twin.command[1:]
             if re.match(r"--(\w+)", part).group(1) in known]
+        # What the earlier version cannot read is written only when none of it runs any more.
+        process.command = [part for part in process.command
+                           if part.lstrip("-") not in WRITTEN_LATER or part.lstrip("-") in known]
         return twin
 
     def begin(self):

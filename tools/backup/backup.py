@@ -5,8 +5,7 @@
   scripts/backup test --from=FILE_OR_DIR --document-keys-file=F
                                                    into a private server, then looks whether it is whole
 
-Where the database is: --socket, or --host and --port (default: IP_DB_HOST, IP_DB_PORT), with --user (root),
---password-file and --ssl-ca (default: IP_DB_SSL_CA). --from=DIR means the newest dump in it. After a restore,
+Where the database is: --socket, or --host and --port; see below. --from=DIR means the newest dump in it. After a restore,
 ip-migrate makes the services' users again. The keys are not in a dump and must lie elsewhere.
 
 Exit codes: 0 done, 1 failed or not whole, 2 wrong usage.
@@ -24,44 +23,18 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
 from tools.backup.chain import broken_chains  # noqa: E402
+from tools.lib.dbserver import Failed, Server, add_options, server_of  # noqa: E402
 
 SCHEMAS = ["ip_plan", "ip_referral", "ip_notification", "ip_gateway"]
 SUFFIX = ".sql.zst"
 
 
-class Failed(Exception):
-    """What went wrong, for people."""
-
-
-class Server:
-    """How to reach a database server with the MariaDB client programs."""
-
-    def __init__(self, socket=None, host=None, port=3306, user="root", password_file=None, ssl_ca=None):
-        self.options = [f"--user={user}"]
-        self.options += [f"--socket={socket}"] if socket else ["--protocol=tcp", f"--host={host}", f"--port={port}"]
-        if ssl_ca:
-            self.options += [f"--ssl-ca={ssl_ca}", "--ssl-verify-server-cert"]
-        # Not on the command line, where everybody on the machine may read it.
-        password = pathlib.Path(password_file).read_text().strip() if password_file else None
-        self.environment = {**os.environ, **({"MYSQL_PWD": password} if password else {})}
-
-    def command(self, program, *arguments):
-        return [program, "--no-defaults", *self.options, *arguments]
-
-    def query(self, sql):
-        """Rows as lists of text."""
-        done = subprocess.run(self.command("mariadb", "-BN", "-e", sql), env=self.environment,
-                              capture_output=True, text=True)
-        if done.returncode != 0:
-            raise Failed(done.stderr.strip())
-        return [line.split("\t") for line in done.stdout.splitlines()]
-
-    def tables(self):
-        """How many tables each of our schemas has."""
-        names = ", ".join(f"'{s}'" for s in SCHEMAS)
-        return {schema: int(count) for schema, count in self.query(
-            f"SELECT table_schema, COUNT(*) FROM information_schema.tables WHERE table_schema IN ({names})"
-            " GROUP BY table_schema")}
+def tables(server):
+    """How many tables each of our schemas has."""
+    names = ", ".join(f"'{s}'" for s in SCHEMAS)
+    return {schema: int(count) for schema, count in server.query(
+        f"SELECT table_schema, COUNT(*) FROM information_schema.tables WHERE table_schema IN ({names})"
+        " GROUP BY table_schema")}
 
 
 def pipe(first, second, environment, stdin=None, stdout=None):
@@ -84,7 +57,7 @@ def backup(server, folder, keep):
     """Writes FOLDER/<time>.sql.zst and its checksum; returns the file."""
     folder = pathlib.Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    schemas = sorted(server.tables())
+    schemas = sorted(tables(server))
     if not schemas:
         raise Failed("there is nothing to back up: none of the suite's schemas has a table")
     stamp = datetime.datetime.now(datetime.timezone.utc).strftime("%Y%m%dT%H%M%SZ")
@@ -120,7 +93,7 @@ def restore(server, file, replace=False):
     checksum = pathlib.Path(f"{file}.sha256")
     if checksum.exists() and checksum.read_text().split()[0] != sha256(file):
         raise Failed(f"{file} is damaged: its checksum is another")
-    there = server.tables()
+    there = tables(server)
     if there and not replace:
         raise Failed(f"{', '.join(sorted(there))} is there already; --replace drops what is there")
     for schema in there:
@@ -131,7 +104,7 @@ def restore(server, file, replace=False):
 
 def look(server, keys_file, say):
     """Raises Failed unless what lies on the server is whole."""
-    missing = set(SCHEMAS) - set(server.tables())
+    missing = set(SCHEMAS) - set(tables(server))
     if missing:
         raise Failed(f"{', '.join(sorted(missing))} is not in the backup")
     for schema in SCHEMAS:
@@ -174,12 +147,7 @@ def main(arguments):
     parser.add_argument("--keep", type=int, default=0, help="how many dumps stay; 0 for all")
     parser.add_argument("--replace", action="store_true", help="restore: drop the schemas that are there")
     parser.add_argument("--document-keys-file", help="test: the keys that open the access log")
-    parser.add_argument("--socket")
-    parser.add_argument("--host", default=os.environ.get("IP_DB_HOST", "127.0.0.1"))
-    parser.add_argument("--port", default=os.environ.get("IP_DB_PORT", "3306"))
-    parser.add_argument("--user", default="root")
-    parser.add_argument("--password-file")
-    parser.add_argument("--ssl-ca", default=os.environ.get("IP_DB_SSL_CA"))
+    add_options(parser)
     given = parser.parse_args(arguments)
     needs = {"backup": given.to, "restore": given.source, "test": given.source and given.document_keys_file}
     if not needs[given.what]:
@@ -192,7 +160,7 @@ def main(arguments):
         if given.what == "test":
             try_out(newest(given.source), given.document_keys_file, say)
             return 0
-        server = Server(given.socket, given.host, given.port, given.user, given.password_file, given.ssl_ca)
+        server = server_of(given)
         if given.what == "backup":
             say(str(backup(server, given.to, given.keep)))
         else:

@@ -26,10 +26,14 @@ def open_sealed(keys, sealed, place):
     if len(sealed) < 33 or sealed[0] != 1:
         return None
     key = keys.get(struct.unpack(">I", sealed[1:5])[0])
-    if key is None:
-        return None
+    return key and open_with(key, 5, sealed, place)
+
+
+def open_with(key, header, sealed, place):
+    """What lib/crypto/aes_gcm sealed with this key behind a header of so many bytes; None when it does not open."""
+    nonce, rest = sealed[header:header + 12], sealed[header + 12:]
     try:
-        return AESGCM(key).decrypt(sealed[5:17], sealed[17:], sealed[:5] + place.encode())
+        return AESGCM(key).decrypt(nonce, rest, sealed[:header] + place.encode())
     except InvalidTag:
         return None
 

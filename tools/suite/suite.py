@@ -213,7 +213,7 @@ class Suite:
             *self._database_flags(name), *self._tls_flags(name), *flags]
         if name != "notification-service":
             command += [f"--person_key_file={self.keys / 'person.key'}",
-                        f"--document_keys_file={self.keys / 'document.keys'}"]
+                        f"--document_keys_file={self.keys / 'document.keys'}", "--own_keys"]
         return Process(name, command, self._log(name), lambda: self._serving(port))
 
     def _gateway(self):

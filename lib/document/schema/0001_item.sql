@@ -7,7 +7,10 @@ CREATE TABLE item (
   revision BIGINT NOT NULL,
   create_time DATETIME(6) NOT NULL,
   update_time DATETIME(6) NOT NULL,
-  document MEDIUMBLOB NOT NULL -- encrypted; opens only as "item|name|revision"
+  document MEDIUMBLOB NOT NULL, -- encrypted; opens only as "item|name|revision"
+  -- What all of it is encrypted with, encrypted itself; opens only as "item_key|name". NULL: the key ring
+  -- encrypts it; empty: erased.
+  data_key VARBINARY(100) NULL
 ) ENGINE=InnoDB;
 
 -- What ever held, one row per change; never updated, never deleted.
