@@ -123,7 +123,8 @@ class Group:
     def share(self):
         self.history.record(self.plan, "withdraw", lambda: self.call(
             self.owner.access.WithdrawConsent,
-            plans.ActionRequest(name=self.consent.name, request_id=new_id(), reason="Jeg vil tenke meg om.")))
+            plans.ActionRequest(name=self.consent.name, etag=self.consent.etag, request_id=new_id(),
+                                reason="Jeg vil tenke meg om.")))
         time.sleep(0.2)
         consent = consent_pb2.Consent(
             kind=self.consent.kind, participant=self.consent.participant, informed=True,
