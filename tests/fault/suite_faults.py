@@ -16,6 +16,7 @@ import json
 import os
 import pathlib
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -260,6 +261,8 @@ def main():
     parser.add_argument("--only", nargs="+", choices=sorted(WEIGHTS), default=list(WEIGHTS))
     parser.add_argument("--json", help="appends the figures as a line")
     options = parser.parse_args()
+    if not shutil.which("iptables"):
+        parser.error("iptables is missing: apt-get install iptables")
     if os.environ.get("IP_OWN_NETWORK") != "1":
         os.execvpe("unshare", ["unshare", "--net", "--mount", sys.executable, *sys.argv],
                    {**os.environ, "IP_OWN_NETWORK": "1"})
@@ -272,7 +275,7 @@ def main():
         suite = Suite(folder, Ports.free())
         try:
             suite.start()
-            figures = run(suite, options.faults, options.only, options.seed, print)
+            figures = run(suite, options.faults, options.only, options.seed, lambda text: print(text, flush=True))
         finally:
             suite.stop()
             subprocess.run(["umount", database], check=True)
