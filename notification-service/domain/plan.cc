@@ -203,6 +203,18 @@ std::optional<Slot> UnreachedTask(const Slot& slot, const std::string& unit, abs
   return task;
 }
 
+bool StillWaits(const ObligationEvent& event, const Slot& slot) {
+  if (TakesBack(slot)) return false;
+  if (slot.kind == Obligation::RECIPIENT_UNREACHABLE) return IsStillUnreached(event, slot);
+  if (!IsDue(event, slot)) return false;
+  const std::string addressee = Addressee(slot.recipient, slot.capacity);
+  const auto& parties = FindObligation(event, slot)->parties();
+  const bool named = std::any_of(parties.begin(), parties.end(), [&](const auto& party) {
+    return Addressee(party.recipient(), party.capacity()) == addressee;
+  });
+  return named || slot.recipient == event.unit();
+}
+
 std::vector<Slot> CalledOff(const ObligationEvent& event, const std::vector<Slot>& told,
                             absl::Time now) {
   std::map<std::string, Slot> found;  // by NaturalKey

@@ -210,6 +210,27 @@ TEST(Plan, ADutyThatArisesAnewIsToldAnew) {
   EXPECT_EQ(ledger.In(SlotState::kPlanned, "units/fjordvik").size(), 4u);
 }
 
+TEST(Plan, WhatWasToldWaitsUntilItIsDoneMovedOrSomebodyElses) {
+  const absl::CivilDay day(2027, 3, 10);
+  Ledger ledger;
+  ledger.Take(Evaluation(1, day), OsloTime(2027, 3, 3, 9));
+  const Slot told = *std::find_if(ledger.slots.begin(), ledger.slots.end(),
+                                  [](const Slot& slot) { return slot.recipient == "persons/eva"; });
+  EXPECT_TRUE(StillWaits(Evaluation(2, day), told));
+  EXPECT_FALSE(StillWaits(Evaluation(2, day + 10), told));
+  EXPECT_FALSE(StillWaits(EventOf("plans/p", 2), told));
+  Slot others = told;
+  others.recipient = "persons/other";
+  EXPECT_FALSE(StillWaits(Evaluation(2, day), others));
+  // The unit is asked by escalation, without being named.
+  others.recipient = "units/fjordvik";
+  others.capacity = Obligation::UNIT_LEADER;
+  EXPECT_TRUE(StillWaits(Evaluation(2, day), others));
+  Slot back = told;
+  back.rung = kTakesBack;
+  EXPECT_FALSE(StillWaits(Evaluation(2, day), back));
+}
+
 TEST(Unreached, IsTheUnitsTaskAsLongAsTheDutyIsOpen) {
   Ledger ledger;
   const absl::Time now = OsloTime(2027, 3, 3, 9);

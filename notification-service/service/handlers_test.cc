@@ -135,6 +135,29 @@ TEST_F(HandlersTest, SeenIsSeenAndStaysThatTime) {
   EXPECT_EQ(Call(&Handlers::ListMyNotifications, eva_, unseen)->notifications_size(), 0);
 }
 
+TEST_F(HandlersTest, WhatIsDoneIsSettledInTheInbox) {
+  // The mails have left: what is still on its way would vanish from the inbox with its duty.
+  EXPECT_FALSE(Inbox(eva_)[0].settled());
+  const auto tell = [this](int64_t revision, std::optional<int> day) {
+    database_.Run("UPDATE slot SET state = 3 WHERE state = 2");
+    ObligationEvent plan = EventOf("plans/p", revision);
+    if (day) {
+      AddDuty(plan, "evaluations/e", Obligation::PLAN_EVALUATION,
+              {{"persons/eva", Obligation::OWNER}}, absl::CivilDay(2027, 3, *day));
+    }
+    Take(plan);
+    pb::GetNotificationRequest one;
+    one.set_name(Inbox(eva_).back().name());
+    const auto opened = Call(&Handlers::GetNotification, eva_, one);
+    EXPECT_TRUE(opened.ok()) << opened.status();
+    return opened.ok() && opened->settled();
+  };
+  EXPECT_TRUE(tell(2, 25));            // moved
+  EXPECT_FALSE(tell(3, 10));           // and back
+  EXPECT_TRUE(tell(4, std::nullopt));  // held
+  for (const auto& other : Inbox(liv_)) EXPECT_FALSE(other.settled());
+}
+
 TEST_F(HandlersTest, PagesAreWholeAndBelongToTheirList) {
   pb::ListMyNotificationsRequest request;
   request.set_page_size(2);

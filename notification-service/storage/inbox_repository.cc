@@ -4,7 +4,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "notification-service/domain/slot.h"
+#include "notification-service/domain/plan.h"
+#include "notification-service/storage/projection.pb.h"
 
 namespace ip::notification {
 namespace {
@@ -13,13 +14,28 @@ using individuellplan::notification::v1::Delivery;
 
 constexpr char kSelect[] =
     "SELECT s.id, s.recipient, s.kind, s.obligation, s.due, s.notify_time, s.acknowledge_time, "
-    "m.state, s.addressee FROM slot s LEFT JOIN message m ON m.id = s.message_id "
+    "m.state, s.addressee, s.capacity, s.rung, a.projection FROM slot s "
+    "LEFT JOIN message m ON m.id = s.message_id JOIN aggregate a ON a.name = s.aggregate "
     "WHERE s.notify_time IS NOT NULL AND s.state IN (?, ?)";
 
 void SetStamp(absl::Time time, google::protobuf::Timestamp* stamp) {
   const int64_t micros = absl::ToUnixMicros(time);
   stamp->set_seconds(micros / 1'000'000);
   stamp->set_nanos(static_cast<int>(micros % 1'000'000) * 1000);
+}
+
+// Told by the duties as the feed last told them: no mark of its own could be forgotten.
+bool IsSettled(const sql::Row& row) {
+  Slot slot;
+  slot.recipient = row.String(1);
+  slot.kind = static_cast<Obligation::Kind>(row.Int64(2));
+  slot.obligation = row.String(3);
+  slot.due = row.OptionalDay(4);
+  slot.capacity = static_cast<Obligation::Capacity>(row.Int64(9));
+  slot.rung = row.String(10);
+  individuellplan::notification::storage::Projection held;
+  held.ParseFromString(row.String(11));
+  return !StillWaits(held.event(), slot);
 }
 
 InboxItem FromRow(const sql::Row& row) {
@@ -39,6 +55,7 @@ InboxItem FromRow(const sql::Row& row) {
   const auto state = row.OptionalInt64(7);
   notification.set_delivery_state(state ? static_cast<Delivery::State>(*state)
                                         : Delivery::SUPPRESSED);
+  notification.set_settled(IsSettled(row));
   return item;
 }
 
