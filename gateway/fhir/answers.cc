@@ -60,13 +60,6 @@ const char* IssueType(absl::StatusCode code) {
   }
 }
 
-Json Interactions(bool search) {
-  Json out = Json::array();
-  out.push_back(Json{{"code", "read"}});
-  if (search) out.push_back(Json{{"code", "search-type"}});
-  return out;
-}
-
 Json Operation(const char* name) {
   return Json{{"name", name},
               {"definition", absl::StrCat(kOurs, "OperationDefinition/CarePlan-", name)}};
@@ -79,13 +72,13 @@ Json Capabilities(std::string_view base) {
   for (const auto& [type, parameters] : Types()) {
     Json resource = Json::object();
     resource["type"] = type;
-    resource["interaction"] =
-        type == "AuditEvent" ? Json::array({Json{{"code", "search-type"}}}) : Interactions(true);
+    resource["interaction"] = Json::array({Json{{"code", "read"}}, Json{{"code", "search-type"}}});
     resource["versioning"] = "no-version";
     if (type == "CarePlan") {
       resource["operation"] =
           Json::array({Operation("everything"), Operation("status"), Operation("import")});
     }
+    if (type == "Patient") resource["operation"] = Json::array({Operation("everything")});
     for (const std::string& name : parameters) {
       Json parameter = Json::object();
       parameter["name"] = name;
@@ -98,12 +91,12 @@ Json Capabilities(std::string_view base) {
   rest["mode"] = "server";
   rest["documentation"] =
       "Reads as the caller may read the plan; every look-up stands in its access log. POST of a "
-      "Bundle opens a plan as a draft; POST to CarePlan/{id}/$import brings its content in.";
+      "Bundle to the root (open) opens a plan as a draft; POST to CarePlan/{id}/$import brings its content in.";
   Json security = Json::object();
   security["description"] = "OAuth 2.0 access tokens of HelseID or ID-porten, see docs/api.md.";
   rest["security"] = std::move(security);
   rest["resource"] = std::move(resources);
-  rest["interaction"] = Json::array({Json{{"code", "transaction"}}});
+  rest["operation"] = Json::array({Operation("open")});
   Json out = Json::object();
   out["resourceType"] = "CapabilityStatement";
   out["status"] = "active";

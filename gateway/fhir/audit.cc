@@ -52,4 +52,13 @@ Json ToAuditEvent(const pb::AccessLogEntry& entry) {
   return out;
 }
 
+std::string AccessLogEntryNameOf(std::string_view fhir_id) {
+  const std::string plan = PlanNameOf(fhir_id);
+  const size_t dot = fhir_id.find('.');
+  if (plan.empty() || dot == fhir_id.npos) return "";
+  const std::string number(fhir_id.substr(dot + 1));
+  if (number.empty() || number.find_first_not_of("0123456789") != number.npos) return "";
+  return absl::StrCat(plan, "/accessLogEntries/", number);
+}
+
 }  // namespace ip::fhir

@@ -78,6 +78,7 @@ class FhirCall : public std::enable_shared_from_this<FhirCall> {
   }
 
   void Read() {
+    if (parts_[0] == "AuditEvent") return ReadAudit();
     WithPlan(parts_[1], [self = shared_from_this()](const pb::CarePlan& plan) {
       for (const Json& resource : fhir::ToResources(plan)) {
         if (resource.at("resourceType") == self->parts_[0] &&
@@ -147,6 +148,20 @@ class FhirCall : public std::enable_shared_from_this<FhirCall> {
             found.push_back(fhir::ToAuditEvent(entry));
           }
           self->ReplyPage(found, response.next_page_token());
+        });
+  }
+
+  void ReadAudit() {
+    pb::ListAccessLogEntriesRequest request;
+    request.set_parent(fhir::PlanNameOf(parts_[1]));
+    const std::string name = fhir::AccessLogEntryNameOf(parts_[1]);
+    if (name.empty()) return Fail(NotFound("resource"));
+    request.set_filter(absl::StrCat("name = \"", name, "\""));
+    Call<pb::ListAccessLogEntriesResponse>(
+        absl::StrCat(kAccessService, "ListAccessLogEntries"), request,
+        [self = shared_from_this()](const pb::ListAccessLogEntriesResponse& response) {
+          if (response.access_log_entries().empty()) return self->Fail(NotFound("resource"));
+          self->Reply(200, fhir::ToAuditEvent(response.access_log_entries(0)));
         });
   }
 

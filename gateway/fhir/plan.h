@@ -31,8 +31,10 @@ absl::StatusOr<individuellplan::plan::v1::CarePlan> FromBundle(const Json& bundl
 // Never written by us.
 std::string NationalIdOf(const Json& bundle);
 
-// One look-up, with the fields of HL7 Norway's AuditEvent.
+// One look-up, with the fields of HL7 Norway's AuditEvent, and the name that its id stands for ("" for
+// what is no such id).
 Json ToAuditEvent(const individuellplan::plan::v1::AccessLogEntry& entry);
+std::string AccessLogEntryNameOf(std::string_view fhir_id);
 
 // FHIR's ids: a plan's own, and for what stands in a plan 64 hexadecimal digits that hold both ids,
 // so that whoever has one finds the plan. "" when the name does not fit.

@@ -33,13 +33,25 @@ absl::StatusOr<Search> Search::Read(std::string_view type, std::string_view quer
   const std::string text(query);
   for (const absl::string_view part : absl::StrSplit(text, '&', absl::SkipEmpty())) {
     const std::string name(part.substr(0, part.find('=')));
-    if (name == "_format") continue;
+    const std::string value = gateway::QueryParameter(query, name);
+    if (name == "_format") {
+      if (value.find("json") == value.npos) return NotSupported("A format other than JSON");
+      continue;
+    }
     const auto* known = SearchParameters(type);
     const bool paging = name == "_count" || name == "_page";
     if (!paging && std::find(known->begin(), known->end(), name) == known->end()) {
       return NotSupported(absl::StrCat("The search parameter ", name, " of ", search.type_));
     }
-    search.found_[name == "subject" ? "patient" : name] = gateway::QueryParameter(query, name);
+    // Commas mean "or" in FHIR: of states one may ask for several, of plans for one at a time.
+    const bool state = name == "status" || name == "lifecycle-status";
+    if (value.find(state ? "|" : ",") != value.npos) {
+      return NotSupported(absl::StrCat(state ? "A code's system" : "More than one value", " in ",
+                                       name));
+    }
+    const bool first =
+        search.found_.emplace(name == "subject" ? "patient" : name, value).second;
+    if (!first) return NotSupported(absl::StrCat("The search parameter ", name, " given twice"));
   }
   search.page_size_ = kLargestPage;
   if (const std::string count = search.Get("_count"); !count.empty()) {
@@ -63,8 +75,10 @@ std::string Search::Plan() const {
 
 bool Search::Fits(const Json& resource) const {
   const auto is = [&](const char* parameter, const char* key) {
-    const std::string wanted = Get(parameter);
-    return wanted.empty() || resource.value(key, "") == wanted;
+    const std::vector<std::string> wanted =
+        absl::StrSplit(Get(parameter), ',', absl::SkipEmpty());
+    return wanted.empty() ||
+           std::find(wanted.begin(), wanted.end(), resource.value(key, "")) != wanted.end();
   };
   return resource.at("resourceType") == type_ && is("_id", "id") && is("status", "status") &&
          is("lifecycle-status", "lifecycleStatus");

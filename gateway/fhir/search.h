@@ -14,8 +14,9 @@ namespace ip::fhir {
 class Search {
  public:
   // One parameter that is not served must not be passed over: more would be answered than was asked
-  // for. Errors: UNIMPLEMENTED / FHIR_NOT_SUPPORTED naming it; INVALID_ARGUMENT for a _count that
-  // is no number from 1 on.
+  // for. The same goes for one that is given twice, for a second plan and for a code's system.
+  // Errors: UNIMPLEMENTED / FHIR_NOT_SUPPORTED naming it; INVALID_ARGUMENT for a _count that is no
+  // number from 1 on.
   static absl::StatusOr<Search> Read(std::string_view type, std::string_view query);
 
   // The id of the patient, who is a plan, or of the resource; "" when neither was given.

@@ -32,10 +32,17 @@ TEST(FhirSearch, FiltersByWhatWasAskedFor) {
   EXPECT_TRUE(search->Fits(goal));
   goal["lifecycleStatus"] = "planned";
   EXPECT_FALSE(search->Fits(goal));
+  EXPECT_TRUE(Search::Read("Goal", "lifecycle-status=active%2Cplanned")->Fits(goal));
+  EXPECT_FALSE(Search::Read("Goal", "lifecycle-status=active,completed")->Fits(goal));
 }
 
 TEST(FhirSearch, RefusesWhatItWouldHaveToPassOver) {
-  EXPECT_EQ(ReasonOf(Search::Read("Goal", "priority=high").status()), "FHIR_NOT_SUPPORTED");
+  for (const char* query :
+       {"priority=high", "lifecycle-status:not=active", "patient=Patient/a,Patient/b", "_id=a,b",
+        "lifecycle-status=active&lifecycle-status=planned", "patient=a&subject=a",
+        "lifecycle-status=http%3A%2F%2Fx%7Cactive", "_format=xml"}) {
+    EXPECT_EQ(ReasonOf(Search::Read("Goal", query).status()), "FHIR_NOT_SUPPORTED") << query;
+  }
   for (const char* count : {"_count=0", "_count=-1", "_count=many"}) {
     EXPECT_EQ(ReasonOf(Search::Read("Goal", count).status()), "INVALID_REQUEST") << count;
   }

@@ -28,15 +28,22 @@ void Present(const Desk& desk, const CarePlan& plan, pb::AccessLogEntry& entry) 
   *entry.mutable_answer_time() = asked->answer_time();
 }
 
-// `question = "OPEN"` or "ANSWERED"; "" for all.
-absl::StatusOr<std::string> ReadFilter(const std::string& filter) {
-  auto terms = ParseFilter(filter, {"question"});
+// Look-ups with a question that is "OPEN" or "ANSWERED", or the one of a name; all when empty.
+struct Filter {
+  std::string question, name;
+};
+
+absl::StatusOr<Filter> ReadFilter(const std::string& text) {
+  auto terms = ParseFilter(text, {"question", "name"});
   if (!terms.ok()) return terms.status();
-  const std::string wanted = terms->empty() ? "" : terms->begin()->second;
-  if (!wanted.empty() && wanted != "OPEN" && wanted != "ANSWERED") {
+  Filter filter{(*terms)["question"], (*terms)["name"]};
+  if (!filter.question.empty() && !filter.name.empty()) {
+    return InvalidField("filter", "takes a question or a name, not both.");
+  }
+  if (!filter.question.empty() && filter.question != "OPEN" && filter.question != "ANSWERED") {
     return InvalidField("filter", "question must be \"OPEN\" or \"ANSWERED\".");
   }
-  return wanted;
+  return filter;
 }
 
 // Numbers below `before` of the look-ups with such a question, newest first.
@@ -55,17 +62,26 @@ std::vector<int64_t> AskedAbout(const CarePlan& plan, bool open, int64_t before,
 }
 
 absl::StatusOr<Entries> FindEntries(const Desk& desk, const rpc::CallContext& call,
-                                    const Opened& opened, const std::string& filter, int64_t before,
+                                    const Opened& opened, const Filter& filter, int64_t before,
                                     size_t limit) {
   const auto& log = *desk.parts().access_log;
   const bool all = SeesWholeLog(opened.decision);
-  if (filter.empty()) {
+  if (!filter.name.empty()) {
+    auto found =
+        log.Find(call.deadline(), opened.plan.name(), {EntryNumber(filter.name)});
+    if (!found.ok()) return found;
+    std::erase_if(*found, [&](const pb::AccessLogEntry& entry) {
+      return entry.name() != filter.name || (!all && entry.accessor() != call.caller().Subject());
+    });
+    return found;
+  }
+  if (filter.question.empty()) {
     return log.List(call.deadline(), opened.plan.name(), all ? "" : call.caller().Subject(), before,
                     static_cast<int>(limit));
   }
   if (!all) return Entries();  // what was asked about them is not told to those who looked
   return log.Find(call.deadline(), opened.plan.name(),
-                  AskedAbout(opened.plan, filter == "OPEN", before, limit));
+                  AskedAbout(opened.plan, filter.question == "OPEN", before, limit));
 }
 
 absl::StatusOr<pb::ListAccessLogEntriesResponse> ListEntries(
@@ -76,7 +92,7 @@ absl::StatusOr<pb::ListAccessLogEntriesResponse> ListEntries(
   if (!filter.ok()) return filter.status();
   const bool all = SeesWholeLog(opened->decision);
   const std::string arguments = request.parent() + "|" + call.caller().Subject() + "|" +
-                                (all ? "all" : "own") + "|" + *filter;
+                                (all ? "all" : "own") + "|" + request.filter();
   auto after = ReadPageToken(request.page_token(), arguments);
   if (!after.ok()) return after.status();
   const size_t page = static_cast<size_t>(PageSize(request.page_size()));

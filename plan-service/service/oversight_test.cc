@@ -54,6 +54,27 @@ TEST_F(Acceptance, TheOwnerAsksWhyAndTheUnitAnswers) {
   EXPECT_THAT(UnitAlarms(), Not(Contains(CarePlan::ACCESS_QUESTION)));
 }
 
+TEST_F(Acceptance, OneLookUpIsReadByItsName) {
+  const CarePlan plan = Active();
+  const Person neighbour = Known("CITIZEN", "", 7);
+  pb::CreatePlanRequest theirs_too = NewPlanRequest();
+  theirs_too.mutable_subject_identity()->set_national_id(neighbour.number);
+  const CarePlan other = Must(Plan(&Stub::CreatePlan, theirs_too, service_));
+  Must(Read(plan.name(), helper_));
+  Must(Read(plan.name(), coordinator_));
+  const auto named = [](const std::string& name) { return "name = \"" + name + "\""; };
+  const std::string theirs = Log(plan.name(), owner_).access_log_entries(0).name();
+  const auto found = Log(plan.name(), owner_, named(theirs));
+  ASSERT_THAT(found.access_log_entries(), SizeIs(1));
+  EXPECT_EQ(found.access_log_entries(0).accessor(), coordinator_.person);
+  EXPECT_THAT(Log(plan.name(), owner_, named(plan.name() + "/accessLogEntries/999"))
+                  .access_log_entries(),
+              IsEmpty());
+  // Another plan's, and others' look-ups, are not there for who may not see them.
+  EXPECT_THAT(Log(other.name(), neighbour, named(theirs)).access_log_entries(), IsEmpty());
+  EXPECT_THAT(Log(plan.name(), helper_, named(theirs)).access_log_entries(), IsEmpty());
+}
+
 TEST_F(Acceptance, AnEmergencyOpensThePlanForFourHoursAndIsReviewed) {
   const CarePlan plan = Active();
   EXPECT_EQ(Why(Emergency(plan.name(), stranger_)), "HPR_NUMBER_MISSING");
