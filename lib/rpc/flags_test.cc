@@ -2,13 +2,11 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/stat.h>
 
 #include <fstream>
 
 #include "absl/flags/flag.h"
 #include "absl/flags/reflection.h"
-#include "lib/rpc/secret_file.h"
 
 namespace ip::rpc {
 namespace {
@@ -112,17 +110,6 @@ TEST_F(FlagsDeathTest, AMistakeExitsWithTwo) {
   char* argv[] = {program, mistake};
   EXPECT_EXIT(ParseFlags(2, argv, ""), ::testing::ExitedWithCode(2),
               "plan-service: there is no flag --lisen");
-}
-
-TEST_F(FlagsTest, SecretsAreReadWithoutLineEndAndGuarded) {
-  const std::string file = WriteFile("secret", "s3cret\n");
-  chmod(file.c_str(), 0644);
-  EXPECT_EQ(*ReadSecretFile(file, false), "s3cret");
-  EXPECT_THAT(std::string(ReadSecretFile(file, true).status().message()), HasSubstr("chmod"));
-  chmod(file.c_str(), 0640);
-  EXPECT_EQ(*ReadSecretFile(file, true), "s3cret");
-  EXPECT_FALSE(ReadSecretFile(WriteFile("empty", "\n"), false).ok());
-  EXPECT_FALSE(ReadSecretFile("/no/such/file", false).ok());
 }
 
 }  // namespace
