@@ -1,84 +1,16 @@
-// HTTP through the gateway, byte by byte.
+// The Connect protocol through the gateway, one request at a time.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <boost/asio/connect.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/read.hpp>
-#include <boost/asio/write.hpp>
 #include <nlohmann/json.hpp>
-#include <utility>
 
-#include "gateway/doors/connect_wire.h"
-#include "gateway/testing/echo_backend.h"
+#include "gateway/testing/wire.h"
 
 namespace ip::gateway {
 namespace {
 
-namespace asio = boost::asio;
 using nlohmann::json;
 using testing::HasSubstr;
-using testing::StartsWith;
-
-struct Answer {
-  int status = 0;
-  std::string head;
-  std::string body;
-};
-
-// One connection, used by hand.
-class Wire {
- public:
-  explicit Wire(const Gated& gated) : socket_(io_) {
-    socket_.connect(
-        {asio::ip::make_address("127.0.0.1"), static_cast<unsigned short>(gated.gateway->port())});
-  }
-  void Send(const std::string& bytes) {
-    boost::system::error_code ignored;
-    asio::write(socket_, asio::buffer(bytes), ignored);
-  }
-  std::string ReadToEnd() {
-    std::string all;
-    boost::system::error_code ignored;
-    asio::read(socket_, asio::dynamic_buffer(all), ignored);
-    return all;
-  }
-  std::string ReadSome() {
-    std::string some(4096, 0);
-    boost::system::error_code ignored;
-    some.resize(socket_.read_some(asio::buffer(some), ignored));
-    return some;
-  }
-
- private:
-  asio::io_context io_;
-  asio::ip::tcp::socket socket_;
-};
-
-Answer Parse(const std::string& text) {
-  Answer answer;
-  const size_t end = text.find("\r\n\r\n");
-  if (end == text.npos) return answer;
-  answer.head = text.substr(0, end);
-  answer.body = text.substr(end + 4);
-  answer.status = std::stoi(answer.head.substr(9, 3));
-  return answer;
-}
-
-Answer Post(const Gated& gated, const std::string& path, const std::string& type,
-            const std::string& body, const std::string& more = "authorization: Bearer good\r\n") {
-  Wire wire(gated);
-  wire.Send(absl::StrCat("POST ", path, " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n",
-                         type.empty() ? "" : "Content-Type: " + type + "\r\n", more,
-                         "Content-Length: ", body.size(), "\r\n\r\n", body));
-  return Parse(wire.ReadToEnd());
-}
-
-std::string Path(const char* method) { return absl::StrCat(kEcho, method); }
-
-Answer PostJson(const Gated& gated, const std::string& body) {
-  return Post(gated, Path("Get"), "application/json", body);
-}
 
 TEST(Connect, AnswersJsonWithJson) {
   Gated gated;
@@ -250,32 +182,6 @@ TEST(Connect, NamesTheScopeThatATokenLacksAndAsksNoneOfASession) {
   EXPECT_EQ(post("Secret", "cookie: __Host-ip_session=good\r\n").status, 200);
 }
 
-TEST(Connect, SaysThatABodyIsTooLargeAndTheClientSeesIt) {
-  Gated gated;
-  const Answer answer = PostJson(gated, std::string(10 << 20, ' '));
-  EXPECT_EQ(answer.status, 413);
-  EXPECT_THAT(answer.body, HasSubstr("the limit is 4 MiB"));
-  EXPECT_THAT(answer.body, HasSubstr("resource_exhausted"));
-  const Answer web =
-      Post(gated, Path("Get"), "application/grpc-web+proto", std::string(10 << 20, ' '));
-  EXPECT_EQ(web.status, 200);
-  EXPECT_THAT(web.body, HasSubstr("grpc-status: 8\r\n"));
-}
-
-TEST(Connect, RefusesMalformedHttp) {
-  Gated gated;
-  const auto send = [&](const std::string& bytes) {
-    Wire wire(gated);
-    wire.Send(bytes);
-    return Parse(wire.ReadToEnd()).status;
-  };
-  EXPECT_EQ(send("NONSENSE\r\n\r\n"), 400);
-  EXPECT_EQ(send("POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab"), 400);
-  EXPECT_EQ(send("POST / HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\na"),
-            400);
-  EXPECT_EQ(send(absl::StrCat("GET / HTTP/1.1\r\nx: ", std::string(20000, 'a'), "\r\n\r\n")), 431);
-}
-
 TEST(Connect, PassesTimeouts) {
   Gated gated;
   EXPECT_EQ(Post(gated, Path("Get"), "application/json", "{}",
@@ -300,116 +206,6 @@ TEST(Connect, CancelsWhenTheClientGoesAway) {
     ASSERT_TRUE(Eventually([&] { return !gated.backend.seen().empty(); }));
   }
   EXPECT_TRUE(Eventually([&] { return gated.backend.cancelled_ == 1; }));
-}
-
-// The pieces of a chunked body, joined.
-std::string Dechunk(std::string_view body) {
-  std::string out;
-  while (!body.empty()) {
-    const size_t size = std::stoul(std::string(body.substr(0, body.find("\r\n"))), nullptr, 16);
-    body.remove_prefix(body.find("\r\n") + 2);
-    out.append(body.substr(0, size));
-    body.remove_prefix(size + 2);
-  }
-  return out;
-}
-
-TEST(Connect, Streams) {
-  Gated gated;
-  const Answer answer = Post(gated, Path("Watch"), "application/connect+json",
-                             Envelope(R"({"number":3,"text":"fail"})"));
-  EXPECT_EQ(answer.status, 200);
-  EXPECT_THAT(answer.head, HasSubstr("Content-Type: application/connect+json"));
-  const std::string body = Dechunk(answer.body);
-  EXPECT_THAT(body, StartsWith(Envelope("{}") + Envelope(R"({"number":1})") +
-                               Envelope(R"({"number":2})") + "\x02"));
-  EXPECT_THAT(body, HasSubstr(R"({"error":{"code":"invalid_argument","message":"text: is fail.")"));
-}
-
-TEST(Connect, StreamsErrorsBeforeTheFirstMessageToo) {
-  Gated gated;
-  const Answer answer =
-      Post(gated, Path("Watch"), "application/connect+json", Envelope(R"({"nope":1})"));
-  EXPECT_EQ(answer.status, 200);
-  EXPECT_THAT(answer.body, HasSubstr("nope: there is no such field"));
-  EXPECT_THAT(Post(gated, Path("Watch"), "application/connect+proto", "abc").body,
-              HasSubstr("ENVELOPE_MALFORMED"));
-}
-
-TEST(Connect, CancelsAStreamWhenTheClientGoesAway) {
-  Gated gated;
-  {
-    Wire wire(gated);
-    const std::string body = Envelope(R"({"number":1,"text":"wait"})");
-    wire.Send(absl::StrCat("POST ", kEcho,
-                           "Watch HTTP/1.1\r\nHost: x\r\nauthorization: Bearer good\r\n"
-                           "Content-Type: application/connect+json\r\nContent-Length: ",
-                           body.size(), "\r\n\r\n", body));
-    EXPECT_THAT(wire.ReadSome(), StartsWith("HTTP/1.1 200"));
-    ASSERT_TRUE(Eventually([&] { return !gated.backend.seen().empty(); }));
-  }
-  EXPECT_TRUE(Eventually([&] { return gated.backend.cancelled_ == 1; }));
-}
-
-TEST(Connect, SpeaksGrpcWeb) {
-  Gated gated;
-  Echo request;
-  request.set_number(2);
-  const Answer unary =
-      Post(gated, Path("Get"), "application/grpc-web+proto", Envelope(request.SerializeAsString()));
-  EXPECT_EQ(unary.status, 200);
-  EXPECT_EQ(unary.body,
-            Envelope(request.SerializeAsString()) + Envelope("grpc-status: 0\r\n", 0x80));
-  const Answer stream =
-      Post(gated, Path("Watch"), "application/grpc-web", Envelope(request.SerializeAsString()));
-  EXPECT_THAT(Dechunk(stream.body), HasSubstr("grpc-status: 0\r\n"));
-  const Answer anonymous = Post(gated, Path("Get"), "application/grpc-web+proto", Envelope(""), "");
-  EXPECT_EQ(anonymous.status, 200);
-  EXPECT_THAT(anonymous.body, HasSubstr("grpc-status: 16\r\ngrpc-message: Log in at /login."));
-}
-
-TEST(Connect, KeepsConnectionsOpenBetweenRequests) {
-  Gated gated;
-  Wire wire(gated);
-  for (int i = 0; i < 3; ++i) {
-    wire.Send(absl::StrCat("POST ", kEcho,
-                           "Get HTTP/1.1\r\nHost: x\r\nauthorization: Bearer good\r\n"
-                           "Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"));
-    EXPECT_THAT(wire.ReadSome(), StartsWith("HTTP/1.1 200"));
-  }
-}
-
-TEST(FrontDoor, CutsConnectionsThatSayNothing) {
-  GatewayOptions options;
-  options.http.header_time = absl::Milliseconds(50);
-  options.http.body_time = absl::Milliseconds(50);
-  Gated gated(std::move(options));
-  Wire header(gated);
-  header.Send("GET / HTT");
-  EXPECT_EQ(header.ReadToEnd(), "");
-  Wire body(gated);
-  body.Send("POST / HTTP/1.1\r\nContent-Length: 100\r\n\r\nabc");
-  EXPECT_EQ(body.ReadToEnd(), "");
-}
-
-TEST(FrontDoor, LimitsConnections) {
-  GatewayOptions options;
-  options.http.connections = 1;
-  Gated gated(std::move(options));
-  Wire first(gated);
-  first.Send("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n");
-  EXPECT_THAT(first.ReadSome(), StartsWith("HTTP/1.1 200"));
-  Wire second(gated);
-  second.Send("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n");
-  EXPECT_EQ(second.ReadToEnd(), "");
-}
-
-TEST(FrontDoor, LeavesAPortToOneGateway) {
-  Gated gated;
-  GatewayOptions options;
-  options.listen = absl::StrCat("127.0.0.1:", gated.gateway->port());
-  const auto second = Gateway::Start(std::move(options), &gated.identities, &gated.signer);
-  EXPECT_EQ(second.status().code(), absl::StatusCode::kUnavailable);
 }
 
 }  // namespace
