@@ -2,9 +2,12 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "gateway/fhir/plan.h"
+#include "lib/base/errors.h"
 
 namespace ip::fhir {
 namespace {
+
+constexpr int kMostLevels = 64;
 
 // "0190…" of "0190…-…", "" when it is no UUID.
 std::string Hex(std::string_view uuid) {
@@ -16,6 +19,19 @@ std::string Hex(std::string_view uuid) {
 }
 
 }  // namespace
+
+absl::StatusOr<Json> ReadResource(std::string_view text) {
+  bool deep = false;
+  const auto watch = [&deep](int depth, Json::parse_event_t, Json&) {
+    deep = deep || depth > kMostLevels;
+    return !deep;  // what is too deep is not even built
+  };
+  Json resource = Json::parse(text.begin(), text.end(), watch, /*allow_exceptions=*/false);
+  if (!deep && resource.is_object()) return resource;
+  return Error(absl::StatusCode::kInvalidArgument, "JSON_MALFORMED",
+               deep ? "The body is nested too deeply; the limit is 64 levels."
+                    : "The body is not JSON, or not one resource.");
+}
 
 Json ToBundle(const std::vector<Json>& resources, std::string_view bundle_type,
               std::string_view base) {

@@ -17,8 +17,11 @@
 #include "gateway/fhir/search.h"
 #include "gateway/session/url.h"
 #include "individuellplan/plan/v1/plan_service.pb.h"
+#include "lib/base/clock.h"
 #include "lib/base/errors.h"
 #include "lib/base/id.h"
+#include "lib/base/log.h"
+#include "lib/rpc/checks.h"
 
 namespace ip::gateway {
 namespace {
@@ -40,6 +43,24 @@ class FhirCall : public std::enable_shared_from_this<FhirCall> {
       : door_(*door), exchange_(std::move(exchange)) {}
 
   void Begin() {
+    Guarded([this] { Route(); });
+  }
+
+ private:
+  // A mistake of ours (a field of the contract that FHIR has no type for) ends the call and not the
+  // process. What is thrown may quote values, so it is not logged.
+  template <class Step>
+  void Guarded(const Step& step) {
+    try {
+      step();
+    } catch (const std::exception&) {
+      const std::string id = NewId(SystemClock().Now());
+      Log(Severity::kError, "fhir.failed", {{"error_id", id}});
+      Fail(rpc::Masked(id));
+    }
+  }
+
+  void Route() {
     const HttpRequest& request = exchange_->request();
     const std::string path(PathOf(request).substr(kRoot.size()));
     parts_ = absl::StrSplit(path, '/', absl::SkipEmpty());
@@ -51,9 +72,6 @@ class FhirCall : public std::enable_shared_from_this<FhirCall> {
     Fail(fhir::NotSupported(absl::StrCat(
         "HTTP ", std::string(request.method_string().data(), request.method_string().size()))));
   }
-
- private:
-  using Self = std::shared_ptr<FhirCall>;
 
   void Get() {
     if (parts_.size() == 1 && parts_[0] == "metadata")
@@ -191,17 +209,14 @@ class FhirCall : public std::enable_shared_from_this<FhirCall> {
     }
     const bool content = parts_.size() == 3 && parts_[0] == "CarePlan" && parts_[2] == "$import";
     if (!parts_.empty() && !content) return Fail(fhir::NotSupported("This operation"));
-    const Json bundle = Json::parse(request.body(), nullptr, /*allow_exceptions=*/false);
-    if (bundle.is_discarded() || !bundle.is_object()) {
-      return Fail(Error(absl::StatusCode::kInvalidArgument, "JSON_MALFORMED",
-                        "The body is not JSON, or not one resource."));
-    }
-    auto plan = fhir::FromBundle(bundle);
+    const auto bundle = fhir::ReadResource(request.body());
+    if (!bundle.ok()) return Fail(bundle.status());
+    auto plan = fhir::FromBundle(*bundle);
     if (!plan.ok()) return Fail(plan.status());
     imported_ = *std::move(plan);
     digest_ = absl::BytesToHexString(Sha256(request.body()));
     if (content) return BringContent();
-    Open(fhir::NationalIdOf(bundle));
+    Open(fhir::NationalIdOf(*bundle));
   }
 
   void Open(const std::string& national_id) {
@@ -309,7 +324,7 @@ class FhirCall : public std::enable_shared_from_this<FhirCall> {
       if (!status.ok()) return self->Fail(status);
       Response response;
       response.ParseFromString(wire);
-      then(response);
+      self->Guarded([&] { then(response); });
     };
     door_.gate_.Admit(*method, std::move(credentials),
                       [self = shared_from_this(), method, record, finish,
@@ -341,14 +356,18 @@ class FhirCall : public std::enable_shared_from_this<FhirCall> {
 
   // Answers.
 
+  // Of a query one quotes what the client sent, which need not be UTF-8.
+  static std::string Text(const Json& resource) {
+    return resource.dump(-1, ' ', false, Json::error_handler_t::replace);
+  }
   void Reply(int status, const Json& resource, const std::string& location = "") {
-    HttpResponse response = MakeResponse(status, kMediaType, resource.dump());
+    HttpResponse response = MakeResponse(status, kMediaType, Text(resource));
     if (!location.empty()) response.set(http::field::location, location);
     exchange_->Reply(std::move(response));
   }
   void Fail(const absl::Status& status) {
     const int code = HttpStatusOf(status.code());
-    HttpResponse response = MakeResponse(code, kMediaType, fhir::Outcome(status).dump());
+    HttpResponse response = MakeResponse(code, kMediaType, Text(fhir::Outcome(status)));
     if (code == 401) response.set(http::field::www_authenticate, "Bearer");
     exchange_->Reply(std::move(response));
   }

@@ -3,17 +3,11 @@
 
 #include <grpcpp/generic/async_generic_service.h>
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/write.hpp>
-
-#include "gateway/testing/echo_backend.h"
+#include "gateway/testing/wire.h"
 #include "individuellplan/plan/v1/plan_service.pb.h"
 
 namespace ip::gateway {
 namespace {
-
-namespace asio = boost::asio;
 
 // Counts who calls and who hangs up.
 class Silent final : public grpc::CallbackGenericService {
@@ -75,6 +69,25 @@ TEST(FhirDoor, CancelsWhenTheClientGoesAway) {
     EXPECT_EQ(plans.cancelled, 0);
   }
   EXPECT_TRUE(Eventually([&] { return plans.cancelled == 1; }));
+}
+
+// It reads before anybody is asked who they are.
+TEST(FhirDoor, LivesOnWhateverItIsSent) {
+  Gated gated;
+  const auto post = [&](const std::string& body) {
+    return Post(gated, "/fhir/R4", "application/fhir+json", body).status;
+  };
+  EXPECT_EQ(post(R"({"entry":)" + std::string(1'000'000, '[')), 400);
+  EXPECT_EQ(post(R"({"entry":)" + std::string(1'000'000, '[') + std::string(1'000'000, ']') + "}"),
+            400);
+  EXPECT_EQ(post(R"({"entry":[1]})"), 400);
+  // Nobody serves plans behind this gateway: 501 when all of it was read.
+  EXPECT_EQ(post(R"({"entry":[{"resource":{"resourceType":"CarePlan","id":"a"}},{"resource":
+      {"resourceType":"Patient","identifier":[{"system":"urn:oid:2.16.578.1.12.4.1.4.1","value":1}]}}]})"),
+            501);
+  Wire wire(gated);
+  wire.Send("GET /fhir/R4/Goal?\xff=1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  EXPECT_EQ(Parse(wire.ReadToEnd()).status, 501);
 }
 
 }  // namespace

@@ -4,6 +4,9 @@
 
 #include <regex>
 
+#include "gateway/fhir/plan.h"
+#include "lib/base/errors.h"
+
 namespace ip::fhir {
 namespace {
 
@@ -87,6 +90,31 @@ TEST(FhirImport, TheSameStepHasTheSameRequestId) {
   EXPECT_TRUE(std::regex_match(
       RequestId("digest", "open"),
       std::regex("[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-a[0-9a-f]{3}-[0-9a-f]{12}")));
+}
+
+// The door reads before it asks who calls: nothing that comes may end the process.
+TEST(FhirImport, TakesNoHarmFromWhatIsNoBundle) {
+  const std::string deep = std::string(2'000'000, '[');
+  EXPECT_EQ(ReasonOf(ReadResource(R"({"entry":)" + deep).status()), "JSON_MALFORMED");
+  const std::string closed = deep + std::string(deep.size(), ']');
+  EXPECT_EQ(ReasonOf(ReadResource(R"({"entry":)" + closed + "}").status()), "JSON_MALFORMED");
+  for (const char* text : {"", "[]", "1", "{", "\xff", R"({"a":1} {})"}) {
+    EXPECT_EQ(ReasonOf(ReadResource(text).status()), "JSON_MALFORMED") << text;
+  }
+  for (const char* text :
+       {R"({})", R"({"entry":1})", R"({"entry":[1]})", R"({"entry":[{"resource":{"resourceType":1}}]})",
+        R"({"entry":[{"resource":{"resourceType":"CarePlan","id":7}}]})",
+        R"({"entry":[{"resource":{"resourceType":"CarePlan","id":"a","created":"infinite-futureT"}}]})",
+        R"({"entry":[{"resource":{"resourceType":"CarePlan","id":"a","meta":{"lastUpdated":
+            "infinite-future"}}}]})"}) {
+    const auto bundle = ReadResource(text);
+    ASSERT_TRUE(bundle.ok()) << text;
+    EXPECT_FALSE(FromBundle(*bundle).ok()) << text;
+    EXPECT_EQ(NationalIdOf(*bundle), "");
+  }
+  const auto number = ReadResource(R"({"entry":[{"resource":{"resourceType":"Patient","identifier":
+      [{"system":"urn:oid:2.16.578.1.12.4.1.4.1","value":12345678901}]}}]})");
+  EXPECT_EQ(NationalIdOf(*number), "");
 }
 
 }  // namespace

@@ -329,13 +329,17 @@ absl::StatusOr<pb::CarePlan> FromBundle(const Json& bundle) {
 }
 
 std::string NationalIdOf(const Json& bundle) {
-  for (const Json& entry : bundle.value("entry", Json::array())) {
-    const Json& resource = At(entry, "resource");
-    if (resource.value("resourceType", "") != "Patient") continue;
-    for (const Json& identifier : resource.value("identifier", Json::array())) {
-      const std::string system = identifier.value("system", "");
-      if (system == kNationalId || system == kDNumber) return identifier.value("value", "");
+  try {
+    for (const Json& entry : At(bundle, "entry")) {
+      const Json& resource = At(entry, "resource");
+      if (resource.value("resourceType", "") != "Patient") continue;
+      for (const Json& identifier : At(resource, "identifier")) {
+        const std::string system = identifier.value("system", "");
+        if (system == kNationalId || system == kDNumber) return identifier.value("value", "");
+      }
     }
+  } catch (const Json::exception&) {
+    // Not what FHIR has there: no number.
   }
   return "";
 }

@@ -127,6 +127,20 @@ def test_who_may_not_read_the_plan_finds_nothing(get, bundles, gateway, suite):
     assert get("ola", "Goal", patient=plan, priority="high").status_code == 501
 
 
+def test_no_body_ends_the_gateway(suite):
+    """The door reads before it asks who calls."""
+    def post(body):
+        return requests.post(f"{suite.url}/fhir/R4", data=body, timeout=20,
+                             headers={"content-type": "application/fhir+json"}).status_code
+
+    number = {"resource": {"resourceType": "Patient", "identifier": [
+        {"system": "urn:oid:2.16.578.1.12.4.1.4.1", "value": 1}]}}
+    plan = {"resource": {"resourceType": "CarePlan", "id": "abcd"}}
+    assert post('{"entry":' + "[" * 1_000_000 + "]" * 1_000_000 + "}") == 400
+    assert post(json.dumps({"resourceType": "Bundle", "entry": [plan, number]})) == 401
+    assert requests.get(f"{suite.url}/fhir/R4/metadata", timeout=5).status_code == 200
+
+
 def test_a_helper_sees_what_is_shared(get, bundles, gateway):
     name = gateway.person("ola").plan.ListPlans(plans.ListPlansRequest()).plans[0].name
     everything = get("lise", f"CarePlan/{name.removeprefix('plans/')}/$everything").json()
