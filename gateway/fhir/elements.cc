@@ -56,6 +56,7 @@ std::string Base64(std::string_view bytes) {
 std::string Unbase64(const std::string& text) {
   std::string bytes;
   if (!absl::Base64Unescape(text, &bytes)) throw std::invalid_argument("base64");
+  static_cast<void>(Json(bytes).dump());  // throws for what is not UTF-8: all of it is text
   return bytes;
 }
 

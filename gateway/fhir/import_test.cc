@@ -106,7 +106,10 @@ TEST(FhirImport, TakesNoHarmFromWhatIsNoBundle) {
         R"({"entry":[{"resource":{"resourceType":"CarePlan","id":7}}]})",
         R"({"entry":[{"resource":{"resourceType":"CarePlan","id":"a","created":"infinite-futureT"}}]})",
         R"({"entry":[{"resource":{"resourceType":"CarePlan","id":"a","meta":{"lastUpdated":
-            "infinite-future"}}}]})"}) {
+            "infinite-future"}}}]})",
+        R"({"entry":[{"resource":{"resourceType":"CarePlan","id":"a","extension":[{"url":
+            "https://fhir.individuellplan.example/StructureDefinition/CarePlan.unit",
+            "valueBase64Binary":"/w=="}]}}]})"}) {
     const auto bundle = ReadResource(text);
     ASSERT_TRUE(bundle.ok()) << text;
     EXPECT_FALSE(FromBundle(*bundle).ok()) << text;
