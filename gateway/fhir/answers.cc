@@ -91,7 +91,8 @@ Json Capabilities(std::string_view base) {
   rest["mode"] = "server";
   rest["documentation"] =
       "Reads as the caller may read the plan; every look-up stands in its access log. POST of a "
-      "Bundle to the root (open) opens a plan as a draft; POST to CarePlan/{id}/$import brings its content in.";
+      "Bundle to the root (open) opens a plan as a draft; POST to CarePlan/{id}/$import brings its "
+      "content in.";
   Json security = Json::object();
   security["description"] = "OAuth 2.0 access tokens of HelseID or ID-porten, see docs/api.md.";
   rest["security"] = std::move(security);

@@ -244,8 +244,8 @@ std::string Instant(const google::protobuf::Timestamp& time) {
 google::protobuf::Timestamp ReadInstant(const std::string& text) {
   absl::Time time;
   std::string error;
-  if (!absl::ParseTime(absl::RFC3339_full, text, &time, &error) ||
-      time == absl::InfiniteFuture() || time == absl::InfinitePast()) {
+  if (!absl::ParseTime(absl::RFC3339_full, text, &time, &error) || time == absl::InfiniteFuture() ||
+      time == absl::InfinitePast()) {
     throw std::invalid_argument("a point in time with its zone");
   }
   google::protobuf::Timestamp out;

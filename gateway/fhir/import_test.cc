@@ -101,13 +101,15 @@ TEST(FhirImport, TakesNoHarmFromWhatIsNoBundle) {
   for (const char* text : {"", "[]", "1", "{", "\xff", R"({"a":1} {})"}) {
     EXPECT_EQ(ReasonOf(ReadResource(text).status()), "JSON_MALFORMED") << text;
   }
-  for (const char* text :
-       {R"({})", R"({"entry":1})", R"({"entry":[1]})", R"({"entry":[{"resource":{"resourceType":1}}]})",
-        R"({"entry":[{"resource":{"resourceType":"CarePlan","id":7}}]})",
-        R"({"entry":[{"resource":{"resourceType":"CarePlan","id":"a","created":"infinite-futureT"}}]})",
-        R"({"entry":[{"resource":{"resourceType":"CarePlan","id":"a","meta":{"lastUpdated":
+  for (
+      const char* text :
+      {R"({})", R"({"entry":1})", R"({"entry":[1]})",
+       R"({"entry":[{"resource":{"resourceType":1}}]})",
+       R"({"entry":[{"resource":{"resourceType":"CarePlan","id":7}}]})",
+       R"({"entry":[{"resource":{"resourceType":"CarePlan","id":"a","created":"infinite-futureT"}}]})",
+       R"({"entry":[{"resource":{"resourceType":"CarePlan","id":"a","meta":{"lastUpdated":
             "infinite-future"}}}]})",
-        R"({"entry":[{"resource":{"resourceType":"CarePlan","id":"a","extension":[{"url":
+       R"({"entry":[{"resource":{"resourceType":"CarePlan","id":"a","extension":[{"url":
             "https://fhir.individuellplan.example/StructureDefinition/CarePlan.unit",
             "valueBase64Binary":"/w=="}]}}]})"}) {
     const auto bundle = ReadResource(text);

@@ -22,8 +22,8 @@ std::vector<Json> ToResources(const individuellplan::plan::v1::CarePlan& plan);
 // The resources as a Bundle. `base` is the address they are read at, with its last slash.
 Json ToBundle(const std::vector<Json>& resources, std::string_view type, std::string_view base);
 
-// One resource as it came. Not deeper than 64 levels: copies of JSON take the stack with every level.
-// Errors: INVALID_ARGUMENT / JSON_MALFORMED.
+// One resource as it came. Not deeper than 64 levels: copies of JSON take the stack with every
+// level. Errors: INVALID_ARGUMENT / JSON_MALFORMED.
 absl::StatusOr<Json> ReadResource(std::string_view text);
 
 // The plan that a Bundle holds, with everything that ToResources has written. Reads what others
@@ -35,8 +35,8 @@ absl::StatusOr<individuellplan::plan::v1::CarePlan> FromBundle(const Json& bundl
 // it is no text. Never written by us.
 std::string NationalIdOf(const Json& bundle);
 
-// One look-up, with the fields of HL7 Norway's AuditEvent, and the name that its id stands for ("" for
-// what is no such id).
+// One look-up, with the fields of HL7 Norway's AuditEvent, and the name that its id stands for (""
+// for what is no such id).
 Json ToAuditEvent(const individuellplan::plan::v1::AccessLogEntry& entry);
 std::string AccessLogEntryNameOf(std::string_view fhir_id);
 

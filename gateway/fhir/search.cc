@@ -46,11 +46,10 @@ absl::StatusOr<Search> Search::Read(std::string_view type, std::string_view quer
     // Commas mean "or" in FHIR: of states one may ask for several, of plans for one at a time.
     const bool state = name == "status" || name == "lifecycle-status";
     if (value.find(state ? "|" : ",") != value.npos) {
-      return NotSupported(absl::StrCat(state ? "A code's system" : "More than one value", " in ",
-                                       name));
+      return NotSupported(
+          absl::StrCat(state ? "A code's system" : "More than one value", " in ", name));
     }
-    const bool first =
-        search.found_.emplace(name == "subject" ? "patient" : name, value).second;
+    const bool first = search.found_.emplace(name == "subject" ? "patient" : name, value).second;
     if (!first) return NotSupported(absl::StrCat("The search parameter ", name, " given twice"));
   }
   search.page_size_ = kLargestPage;
@@ -75,8 +74,7 @@ std::string Search::Plan() const {
 
 bool Search::Fits(const Json& resource) const {
   const auto is = [&](const char* parameter, const char* key) {
-    const std::vector<std::string> wanted =
-        absl::StrSplit(Get(parameter), ',', absl::SkipEmpty());
+    const std::vector<std::string> wanted = absl::StrSplit(Get(parameter), ',', absl::SkipEmpty());
     return wanted.empty() ||
            std::find(wanted.begin(), wanted.end(), resource.value(key, "")) != wanted.end();
   };

@@ -60,7 +60,8 @@ inline Answer Parse(const std::string& text) {
 }
 
 inline Answer Post(const Gated& gated, const std::string& path, const std::string& type,
-            const std::string& body, const std::string& more = "authorization: Bearer good\r\n") {
+                   const std::string& body,
+                   const std::string& more = "authorization: Bearer good\r\n") {
   Wire wire(gated);
   wire.Send(absl::StrCat("POST ", path, " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n",
                          type.empty() ? "" : "Content-Type: " + type + "\r\n", more,

@@ -28,8 +28,8 @@ std::map<std::string, Slot> Candidates(const ObligationEvent& event, const Openi
 // what was optional or went to the leader already.
 std::optional<Slot> UnreachedTask(const Slot& slot, const std::string& unit, absl::Time now);
 
-// Whether what `slot` told its recipient of still waits for them: the duty is there, due on the same
-// day and theirs.
+// Whether what `slot` told its recipient of still waits for them: the duty is there, due on the
+// same day and theirs.
 bool StillWaits(const ObligationEvent& event, const Slot& slot);
 
 // Takes the days of `told` out of calendars: of what was told by mail, the days to come on which

@@ -1,5 +1,4 @@
 // The acceptance checks of the law (domain.md § 8) that belong to plans, named by their numbers.
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "plan-service/service/test_service.h"
@@ -8,11 +7,6 @@ namespace ip::plan::testing {
 namespace {
 
 using Acceptance = PlanServiceTest;
-using Stub = pb::PlanService::Stub;
-using ::testing::Contains;
-using ::testing::HasSubstr;
-using ::testing::Not;
-using ::testing::SizeIs;
 
 TEST_F(Acceptance, Check01CreatePlanWithoutConsent) {
   auto request = NewPlanRequest();

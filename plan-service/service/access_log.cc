@@ -67,8 +67,7 @@ absl::StatusOr<Entries> FindEntries(const Desk& desk, const rpc::CallContext& ca
   const auto& log = *desk.parts().access_log;
   const bool all = SeesWholeLog(opened.decision);
   if (!filter.name.empty()) {
-    auto found =
-        log.Find(call.deadline(), opened.plan.name(), {EntryNumber(filter.name)});
+    auto found = log.Find(call.deadline(), opened.plan.name(), {EntryNumber(filter.name)});
     if (!found.ok()) return found;
     std::erase_if(*found, [&](const pb::AccessLogEntry& entry) {
       return entry.name() != filter.name || (!all && entry.accessor() != call.caller().Subject());

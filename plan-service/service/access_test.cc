@@ -1,6 +1,5 @@
 // Who may see what and who has seen it, as callers meet it; checks 4, 5 and 12 of the law
 // (domain.md § 8), and that nothing can be learnt of what is not shared.
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <thread>
@@ -10,12 +9,6 @@
 
 namespace ip::plan::testing {
 namespace {
-
-using ::testing::Contains;
-using ::testing::HasSubstr;
-using ::testing::IsEmpty;
-using ::testing::Not;
-using ::testing::SizeIs;
 
 TEST_F(Acceptance, Check04_AfterWithdrawalThePlanIsNotThere) {
   const CarePlan plan = Active();
@@ -56,9 +49,7 @@ TEST_F(Acceptance, Check04_PagesTellNothingOfWhatIsNotShared) {
   std::vector<std::string> names;
   for (int serial = 11; serial < 14; ++serial) {
     const Person someone = Known("CITIZEN", "", serial);
-    pb::CreatePlanRequest request = NewPlanRequest();
-    request.mutable_subject_identity()->set_national_id(someone.number);
-    const std::string plan = Must(Plan(&Stub::CreatePlan, request, service_)).name();
+    const std::string plan = OpenedFor(someone).name();
     names.push_back(plan);
     Accepted(Nominated(plan));
     const std::string helper = Invited(plan).name();

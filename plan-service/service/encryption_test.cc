@@ -1,7 +1,6 @@
 // What lies on the disk: a plan with texts, names and numbers is made through the service, then the
 // database's files and a dump of it are searched for them. With encryption off the same search
 // finds them, so it looks in the right places.
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cstdio>
@@ -40,17 +39,17 @@ class Disk : public PlanServiceTest {
     Must(Read(plan.name(), coordinator_));
     pb::ListAccessLogEntriesRequest log;
     log.set_parent(plan.name());
-    const auto rows = Must(Access(&pb::AccessService::Stub::ListAccessLogEntries, log, owner_));
+    const auto rows = Must(Access(&AccessStub::ListAccessLogEntries, log, owner_));
     pb::AskAboutAccessRequest ask;
     ask.set_name(rows.access_log_entries(0).name());
     ask.set_question("Hvorfor blåbærskogen?");
-    Must(Access(&pb::AccessService::Stub::AskAboutAccess, ask, owner_));
+    Must(Access(&AccessStub::AskAboutAccess, ask, owner_));
     Person doctor = stranger_;
     doctor.token += "|9144897";
     pb::RequestEmergencyAccessRequest emergency;
     emergency.set_plan(plan.name());
     emergency.set_reason("Falt ned fra stabburstrappa");
-    Must(Access(&pb::AccessService::Stub::RequestEmergencyAccess, emergency, doctor));
+    Must(Access(&AccessStub::RequestEmergencyAccess, emergency, doctor));
     return {"Jeg vil handle selv",
             "Følge til butikken",
             "Noen å gå sammen med",
@@ -148,15 +147,12 @@ TEST(Encryption, TheSearchFindsAllOfThemWhenEncryptionIsOff) {
 // A ciphertext opens only where it lies: copied to another row it is an error, not another's plan.
 TEST_F(PlanServiceTest, ACiphertextMovedToAnotherRowDoesNotOpen) {
   const std::string plan = Opened().name();
-  pb::CreatePlanRequest request = NewPlanRequest();
-  request.mutable_subject_identity()->set_national_id(stranger_.number);
-  const std::string other =
-      Must(Plan(&pb::PlanService::Stub::CreatePlan, request, service_)).name();
+  const std::string other = OpenedFor(stranger_).name();
   Must(Read(plan, owner_));
   const auto log = [&] {
     pb::ListAccessLogEntriesRequest list;
     list.set_parent(plan);
-    return Access(&pb::AccessService::Stub::ListAccessLogEntries, list, owner_).ok();
+    return Access(&AccessStub::ListAccessLogEntries, list, owner_).ok();
   };
   EXPECT_TRUE(log());
   database_.Run("INSERT INTO access_log SELECT plan, 2, accessor, entry, hash FROM access_log;");

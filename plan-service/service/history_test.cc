@@ -1,5 +1,4 @@
 // What a plan was: differences within what the reader may see; complaints through the service.
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "plan-service/service/test_service.h"
@@ -8,13 +7,8 @@ namespace ip::plan::testing {
 namespace {
 
 using History = PlanServiceTest;
-using Stub = pb::PlanService::Stub;
 using ::testing::Each;
-using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 using ::testing::IsSupersetOf;
-using ::testing::Not;
-using ::testing::SizeIs;
 
 std::vector<std::string> Paths(const pb::DiffPlanRevisionsResponse& diff) {
   std::vector<std::string> paths;

@@ -1,6 +1,5 @@
 // Plans that move, through the service: merged, carried in a bundle, counted; and ages by the
 // clock.
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "plan-service/service/test_service.h"
@@ -10,20 +9,11 @@ namespace ip::plan::testing {
 namespace {
 
 using Moves = PlanServiceTest;
-using Stub = pb::PlanService::Stub;
-using AccessStub = pb::AccessService::Stub;
-using ::testing::Contains;
-using ::testing::HasSubstr;
-using ::testing::IsEmpty;
-using ::testing::Not;
-using ::testing::SizeIs;
 
 TEST_F(Moves, ADuplicateUnderAnotherNumberIsMergedOnce) {
   const CarePlan kept = Active();
   const Person again = Known("CITIZEN", "", 77);
-  auto open = NewPlanRequest();
-  open.mutable_subject_identity()->set_national_id(again.number);
-  const CarePlan duplicate = Must(Plan(&Stub::CreatePlan, open, service_));
+  const CarePlan duplicate = OpenedFor(again);
   pb::CreateGoalRequest goal;
   goal.set_parent(duplicate.name());
   goal.mutable_goal()->mutable_own_words()->set_text("Bo for meg selv");

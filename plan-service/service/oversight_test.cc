@@ -1,17 +1,10 @@
 // "Ask why", and access in an emergency, as callers meet them.
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "plan-service/service/test_access.h"
 
 namespace ip::plan::testing {
 namespace {
-
-using ::testing::Contains;
-using ::testing::HasSubstr;
-using ::testing::IsEmpty;
-using ::testing::Not;
-using ::testing::SizeIs;
 
 TEST_F(Acceptance, TheOwnerAsksWhyAndTheUnitAnswers) {
   const CarePlan plan = Active();
@@ -57,9 +50,7 @@ TEST_F(Acceptance, TheOwnerAsksWhyAndTheUnitAnswers) {
 TEST_F(Acceptance, OneLookUpIsReadByItsName) {
   const CarePlan plan = Active();
   const Person neighbour = Known("CITIZEN", "", 7);
-  pb::CreatePlanRequest theirs_too = NewPlanRequest();
-  theirs_too.mutable_subject_identity()->set_national_id(neighbour.number);
-  const CarePlan other = Must(Plan(&Stub::CreatePlan, theirs_too, service_));
+  const CarePlan other = OpenedFor(neighbour);
   Must(Read(plan.name(), helper_));
   Must(Read(plan.name(), coordinator_));
   const auto named = [](const std::string& name) { return "name = \"" + name + "\""; };
@@ -67,9 +58,9 @@ TEST_F(Acceptance, OneLookUpIsReadByItsName) {
   const auto found = Log(plan.name(), owner_, named(theirs));
   ASSERT_THAT(found.access_log_entries(), SizeIs(1));
   EXPECT_EQ(found.access_log_entries(0).accessor(), coordinator_.person);
-  EXPECT_THAT(Log(plan.name(), owner_, named(plan.name() + "/accessLogEntries/999"))
-                  .access_log_entries(),
-              IsEmpty());
+  EXPECT_THAT(
+      Log(plan.name(), owner_, named(plan.name() + "/accessLogEntries/999")).access_log_entries(),
+      IsEmpty());
   // Another plan's, and others' look-ups, are not there for who may not see them.
   EXPECT_THAT(Log(other.name(), neighbour, named(theirs)).access_log_entries(), IsEmpty());
   EXPECT_THAT(Log(plan.name(), helper_, named(theirs)).access_log_entries(), IsEmpty());

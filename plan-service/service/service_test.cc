@@ -1,20 +1,10 @@
 // The main job through plan-service; the acceptance checks of the law stand in files of their own.
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "plan-service/service/test_service.h"
 
 namespace ip::plan::testing {
 namespace {
-
-using Stub = pb::PlanService::Stub;
-using AccessStub = pb::AccessService::Stub;
-using ::testing::Contains;
-using ::testing::HasSubstr;
-using ::testing::IsEmpty;
-using ::testing::Not;
-using ::testing::SizeIs;
-using type::Obligation;
 
 TEST_F(PlanServiceTest, TheMainJobEndsInAnActivePlanWithDuties) {
   const CarePlan plan = Active();

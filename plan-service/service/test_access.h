@@ -9,10 +9,6 @@
 
 namespace ip::plan::testing {
 
-using Stub = pb::PlanService::Stub;
-using AccessStub = pb::AccessService::Stub;
-using type::Obligation;
-
 class Acceptance : public PlanServiceTest {
  protected:
   pb::ListAccessLogEntriesResponse Log(const std::string& plan, const Person& who,

@@ -2,6 +2,7 @@
 #ifndef PLAN_SERVICE_SERVICE_TEST_SERVICE_H_
 #define PLAN_SERVICE_SERVICE_TEST_SERVICE_H_
 
+#include <gmock/gmock.h>
 #include <grpcpp/create_channel.h>
 #include <gtest/gtest.h>
 
@@ -26,6 +27,15 @@
 #include "plan-service/service/handlers.h"
 
 namespace ip::plan::testing {
+
+using Stub = pb::PlanService::Stub;
+using AccessStub = pb::AccessService::Stub;
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::SizeIs;
+using type::Obligation;
 
 inline constexpr char kReference[] = R"({
   "version": "test",
@@ -140,9 +150,8 @@ class PlanServiceTest : public ::testing::Test {
   }
   // Of PlanService.
   template <class Request, class Response>
-  absl::StatusOr<Response> Plan(grpc::Status (pb::PlanService::Stub::*method)(grpc::ClientContext*,
-                                                                              const Request&,
-                                                                              Response*),
+  absl::StatusOr<Response> Plan(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
+                                                             Response*),
                                 const Request& request, const Person& who) {
     return Call(*plan_, method, request, who);
   }
@@ -191,8 +200,11 @@ class PlanServiceTest : public ::testing::Test {
     return participant;
   }
 
-  CarePlan Opened() {
-    return Must(Plan(&pb::PlanService::Stub::CreatePlan, NewPlanRequest(), service_));
+  CarePlan Opened() { return OpenedFor(owner_); }
+  CarePlan OpenedFor(const Person& subject) {
+    pb::CreatePlanRequest request = NewPlanRequest();
+    request.mutable_subject_identity()->set_national_id(subject.number);
+    return Must(Plan(&Stub::CreatePlan, request, service_));
   }
 
   pb::CoordinatorAppointment Nominated(const std::string& plan) {
@@ -201,19 +213,19 @@ class PlanServiceTest : public ::testing::Test {
     request.set_kind(pb::CoordinatorAppointment::COORDINATOR);
     *request.mutable_candidate() = Professional("Amina Lie", "amina.lie@fjordvik.example");
     request.mutable_candidate_identity()->set_national_id(coordinator_.number);
-    return Must(Plan(&pb::PlanService::Stub::NominateCoordinator, request, service_));
+    return Must(Plan(&Stub::NominateCoordinator, request, service_));
   }
 
   void Accepted(const pb::CoordinatorAppointment& appointment) {
-    Must(Plan(&pb::PlanService::Stub::AcceptCoordinatorAppointment,
-              Action(appointment.name(), appointment.etag()), coordinator_));
+    Must(Plan(&Stub::AcceptCoordinatorAppointment, Action(appointment.name(), appointment.etag()),
+              coordinator_));
   }
 
   pb::Goal Wished(const std::string& plan) {
     pb::CreateGoalRequest request;
     request.set_parent(plan);
     request.mutable_goal()->mutable_own_words()->set_text("Jeg vil handle selv");
-    return Must(Plan(&pb::PlanService::Stub::CreateGoal, request, owner_));
+    return Must(Plan(&Stub::CreateGoal, request, owner_));
   }
 
   pb::Participant Invited(const std::string& plan) {
@@ -221,7 +233,7 @@ class PlanServiceTest : public ::testing::Test {
     request.set_parent(plan);
     *request.mutable_participant() = Professional("Per Vik", "per.vik@fjordvik.example");
     request.mutable_identity()->set_national_id(helper_.number);
-    return Must(Plan(&pb::PlanService::Stub::CreateParticipant, request, coordinator_));
+    return Must(Plan(&Stub::CreateParticipant, request, coordinator_));
   }
 
   pb::Consent Shared(const std::string& plan, const std::string& participant,
@@ -232,7 +244,7 @@ class PlanServiceTest : public ::testing::Test {
     request.mutable_consent()->set_participant(participant);
     for (const auto section : sections) request.mutable_consent()->add_sections(section);
     request.mutable_consent()->set_informed(true);
-    return Must(Access(&pb::AccessService::Stub::GiveConsent, request, owner_));
+    return Must(Access(&AccessStub::GiveConsent, request, owner_));
   }
 
   pb::Activity Asked(const std::string& plan, const std::string& responsible) {
@@ -242,20 +254,20 @@ class PlanServiceTest : public ::testing::Test {
     request.mutable_activity()->set_extent("2 timer hver uke");
     request.mutable_activity()->set_implementation("Per møter Kari hjemme");
     request.mutable_activity()->set_responsible(responsible);
-    return Must(Plan(&pb::PlanService::Stub::CreateActivity, request, coordinator_));
+    return Must(Plan(&Stub::CreateActivity, request, coordinator_));
   }
 
   pb::Evaluation Dated(const std::string& plan, int days) {
     pb::CreateEvaluationRequest request;
     request.set_parent(plan);
     *request.mutable_evaluation()->mutable_due_date() = ToDate(OsloDay(clock_.Now()) + days);
-    return Must(Plan(&pb::PlanService::Stub::CreateEvaluation, request, coordinator_));
+    return Must(Plan(&Stub::CreateEvaluation, request, coordinator_));
   }
 
   absl::StatusOr<CarePlan> Read(const std::string& plan, const Person& who) {
     pb::GetPlanRequest request;
     request.set_name(plan);
-    return Plan(&pb::PlanService::Stub::GetPlan, request, who);
+    return Plan(&Stub::GetPlan, request, who);
   }
 
   void FilledIn(const std::string& plan) {
@@ -267,7 +279,7 @@ class PlanServiceTest : public ::testing::Test {
     auto* need = update.mutable_plan()->add_needs();
     need->set_text("Noen å gå sammen med");
     need->set_life_area(type::DAILY_LIVING);
-    Must(Plan(&pb::PlanService::Stub::UpdatePlan, update, coordinator_));
+    Must(Plan(&Stub::UpdatePlan, update, coordinator_));
   }
 
   // The main job from an opened plan to an active one; answers the plan as its owner sees it.
@@ -281,10 +293,8 @@ class PlanServiceTest : public ::testing::Test {
     Dated(plan, 60);
     FilledIn(plan);
     const CarePlan draft = Must(Read(plan, owner_));
-    const CarePlan approved =
-        Must(Plan(&pb::PlanService::Stub::ApprovePlan, Action(plan, draft.etag()), owner_));
-    return Must(
-        Plan(&pb::PlanService::Stub::ActivatePlan, Action(plan, approved.etag()), coordinator_));
+    const CarePlan approved = Must(Plan(&Stub::ApprovePlan, Action(plan, draft.etag()), owner_));
+    return Must(Plan(&Stub::ActivatePlan, Action(plan, approved.etag()), coordinator_));
   }
 
   int64_t Count(const std::string& sql) {
