@@ -187,12 +187,25 @@ def test_import_opens_a_draft_and_brings_the_content(suite, gateway, bundles):
     assert plan.state == plan.DRAFT and not any(activity.responsible for activity in plan.activities)
 
 
-def test_the_archives_file_says_it_is_pdf_a(bundles, tmp_path):
-    """No validator of PDF/A (veraPDF) can be had from Debian or npm: what names the standard is looked at."""
-    subprocess.run(["bash", "-c", ". scripts/lib/common.sh && ensure_packages $(cat clients/archive/packages)"],
+JARS = ("preflight", "pdfbox2", "fontbox2", "xmpbox", "commons-logging", "javax.activation", "jaxb-api")
+
+
+def test_the_archives_file_is_pdf_a(bundles, tmp_path):
+    """By Apache PDFBox Preflight, a validator of PDF/A-1b."""
+    subprocess.run(["bash", "-c", ". scripts/lib/common.sh && ensure_packages $(cat clients/archive/packages tests/fhir/packages)"],
                    cwd=ROOT, check=True)
-    for number, bundle in enumerate(list(bundles.values())[:3]):
-        file = tmp_path / f"{number}.pdf"
+
+    def validate(files):
+        return subprocess.run(
+            ["java", "-cp", ":".join(f"/usr/share/java/{jar}.jar" for jar in JARS),
+             "org.apache.pdfbox.preflight.Validator_A1b", *files], capture_output=True, text=True, timeout=240)
+
+    files = [tmp_path / f"{number}.pdf" for number in range(len(bundles))]
+    for file, bundle in zip(files, bundles.values()):
         subprocess.run([ROOT / "clients/archive/archive", file], input=bundle.encode(), check=True, timeout=60)
-        made = file.read_bytes()
-        assert made.startswith(b"%PDF-1.7") and b'pdfaid:part="2"' in made and b"/OutputIntents" in made
+    for file in files:
+        checked = validate([file])
+        assert checked.returncode == 0 and "is a valid PDF/A-1b file" in checked.stdout, checked.stdout + checked.stderr
+    bent = tmp_path / "bent.pdf"
+    bent.write_bytes(files[0].read_bytes().replace(b"/OutputIntents", b"/OutputIntentX"))
+    assert validate([bent]).returncode != 0
