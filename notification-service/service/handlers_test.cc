@@ -139,7 +139,7 @@ TEST_F(HandlersTest, WhatIsDoneIsSettledInTheInbox) {
   // The mails have left: what is still on its way would vanish from the inbox with its duty.
   EXPECT_FALSE(Inbox(eva_)[0].settled());
   const auto tell = [this](int64_t revision, std::optional<int> day) {
-    database_.Run("UPDATE slot SET state = 3 WHERE state = 2");
+    database_.Run("UPDATE slot SET state = 3 WHERE state = 2;");
     ObligationEvent plan = EventOf("plans/p", revision);
     if (day) {
       AddDuty(plan, "evaluations/e", Obligation::PLAN_EVALUATION,
