@@ -57,7 +57,7 @@ TEST_F(Acceptance, OneLookUpIsReadByItsName) {
   const std::string theirs = Log(plan.name(), owner_).access_log_entries(0).name();
   const auto found = Log(plan.name(), owner_, named(theirs));
   ASSERT_THAT(found.access_log_entries(), SizeIs(1));
-  EXPECT_EQ(found.access_log_entries(0).accessor(), coordinator_.person);
+  EXPECT_EQ(found.access_log_entries(0).accessor(), coordinator_.name);
   EXPECT_THAT(
       Log(plan.name(), owner_, named(plan.name() + "/accessLogEntries/999")).access_log_entries(),
       IsEmpty());
