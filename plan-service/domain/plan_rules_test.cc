@@ -231,6 +231,46 @@ TEST(Coordinator, TheBatonIsHeldUntilTheNextHasTakenIt) {
   EXPECT_EQ(CoordinatorsOn(plan, OsloDay(kNow)).front()->person(), "persons/next");
 }
 
+// Asking changes nobody's task: the unit is told until somebody is nominated, and again when that
+// one declines; the accepted hand-over ends it.
+TEST(Coordinator, WhoAsksToHandOverIsCoordinatorUntilTheNextHasAccepted) {
+  pb::CarePlan plan = ActivePlan();
+  const std::string first = plan.coordinator_appointments(0).name();
+  const auto as = [&](auto rule, const Act& act, const std::string& name,
+                      const std::string& reason = "Flytter") {
+    return Do(plan, [&](pb::CarePlan& p) {
+      return rule(p, act, Request(name, Appointment(p, name).etag(), reason));
+    });
+  };
+  EXPECT_EQ(Reason(as(RequestHandover, UnitAct(), first)), "RESOURCE_NOT_FOUND");
+  EXPECT_TRUE(absl::IsInvalidArgument(as(RequestHandover, CoordinatorAct(), first, "").status()));
+  Must(as(RequestHandover, CoordinatorAct(), first));
+  EXPECT_EQ(Appointment(plan, first).state(), pb::CoordinatorAppointment::ACTIVE);
+  EXPECT_EQ(Appointment(plan, first).handover_reason(), "Flytter");
+  EXPECT_THAT(AlarmsNow(plan), Contains(pb::CarePlan::HANDOVER_REQUESTED));
+  EXPECT_EQ(CoordinatorsOn(plan, OsloDay(kNow)).front()->person(), kCoordinator);
+
+  const std::string second = Nominate(plan, "persons/next");
+  EXPECT_THAT(AlarmsNow(plan), Not(Contains(pb::CarePlan::HANDOVER_REQUESTED)));
+  EXPECT_EQ(Reason(as(RequestHandover, CoordinatorAct(), first)),
+            "APPOINTMENT_STATE_FORBIDS_ACTION");
+  const Act next{"persons/next", false, false, kNow};
+  Must(as(DeclineAppointment, next, second));
+  EXPECT_THAT(AlarmsNow(plan), Contains(pb::CarePlan::HANDOVER_REQUESTED));
+
+  Must(as(WithdrawHandover, CoordinatorAct(), first, ""));
+  EXPECT_THAT(AlarmsNow(plan), Not(Contains(pb::CarePlan::HANDOVER_REQUESTED)));
+  EXPECT_FALSE(Appointment(plan, first).has_handover_request_time());
+  Must(as(WithdrawHandover, CoordinatorAct(), first, ""));
+
+  Must(as(RequestHandover, CoordinatorAct(), first));
+  Accept(plan, Nominate(plan, "persons/next"), "persons/next");
+  EXPECT_EQ(Appointment(plan, first).state(), pb::CoordinatorAppointment::ENDED);
+  EXPECT_THAT(AlarmsNow(plan), Not(Contains(pb::CarePlan::HANDOVER_REQUESTED)));
+  EXPECT_EQ(Reason(as(WithdrawHandover, CoordinatorAct(), first, "")),
+            "APPOINTMENT_STATE_FORBIDS_ACTION");
+}
+
 TEST(Coordinator, AChildsEndsOnThe18thBirthday) {
   pb::CarePlan plan = DraftPlan();
   *plan.mutable_subject()->mutable_birth_date() = ToDate(absl::CivilDay(2008, 5, 1));

@@ -72,7 +72,7 @@ class RandomCommands {
     const pb::ActionRequest plan = Request(p.name(), p.etag());
     const google::protobuf::RepeatedPtrField<Appointment>& appointments =
         p.coordinator_appointments();
-    switch (Pick(35)) {
+    switch (Pick(37)) {
       case 0:
         return ActivatePlan(p, act, plan, RulesNow());
       case 1: {
@@ -241,6 +241,10 @@ class RandomCommands {
         return RefuseConsent(p, act, Some(p.consents()));
       case 33:
         return Pick(6) == 0 ? Merge(p, act) : NotFound("luck");
+      case 34:
+        return RequestHandover(p, act, Some(appointments));
+      case 35:
+        return WithdrawHandover(p, act, Some(appointments));
       default:
         return CompleteTransitionTask(p, act, Some(p.transition_tasks()));
     }

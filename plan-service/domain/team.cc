@@ -72,9 +72,9 @@ absl::Status CheckNotCoordinator(const pb::CarePlan& plan, std::string_view part
   return absl::OkStatus();
 }
 
-// The one who is nominated, found by the request's name and who calls.
-absl::StatusOr<Appointment*> OwnNomination(pb::CarePlan& plan, const Act& act,
-                                           const pb::ActionRequest& request) {
+// The caller's own appointment, found by the request's name and who calls.
+absl::StatusOr<Appointment*> OwnAppointment(pb::CarePlan& plan, const Act& act,
+                                            const pb::ActionRequest& request) {
   Appointment* appointment = FindByName(*plan.mutable_coordinator_appointments(), request.name());
   if (appointment == nullptr || appointment->person() != act.actor) {
     return NotFound("coordinator appointment");
@@ -301,7 +301,7 @@ absl::StatusOr<std::string> NominateCoordinator(pb::CarePlan& plan, const Act& a
 
 absl::StatusOr<std::string> AcceptAppointment(pb::CarePlan& plan, const Act& act,
                                               const pb::ActionRequest& request) {
-  auto appointment = OwnNomination(plan, act, request);
+  auto appointment = OwnAppointment(plan, act, request);
   if (!appointment.ok()) return appointment.status();
   if (absl::Status status = CheckOpen(plan, "AcceptCoordinatorAppointment"); !status.ok()) {
     return status;
@@ -318,7 +318,7 @@ absl::StatusOr<std::string> AcceptAppointment(pb::CarePlan& plan, const Act& act
 
 absl::StatusOr<std::string> DeclineAppointment(pb::CarePlan& plan, const Act& act,
                                                const pb::ActionRequest& request) {
-  auto appointment = OwnNomination(plan, act, request);
+  auto appointment = OwnAppointment(plan, act, request);
   if (!appointment.ok()) return appointment.status();
   if (absl::Status status = RequireReason(request.reason()); !status.ok()) return status;
   absl::Status status = Move(**appointment, "DeclineCoordinatorAppointment", Appointment::DECLINED);
@@ -329,6 +329,31 @@ absl::StatusOr<std::string> DeclineAppointment(pb::CarePlan& plan, const Act& ac
     status = Move(*holder, "DeclineCoordinatorAppointment", Appointment::ACTIVE);
     if (!status.ok()) return status;
   }
+  return (*appointment)->name();
+}
+
+absl::StatusOr<std::string> RequestHandover(pb::CarePlan& plan, const Act& act,
+                                            const pb::ActionRequest& request) {
+  auto appointment = OwnAppointment(plan, act, request);
+  if (!appointment.ok()) return appointment.status();
+  if (absl::Status status = RequireReason(request.reason()); !status.ok()) return status;
+  absl::Status status = Move(**appointment, "RequestCoordinatorHandover", Appointment::ACTIVE);
+  if (!status.ok()) return status;
+  if (!(*appointment)->has_handover_request_time()) {
+    *(*appointment)->mutable_handover_request_time() = ToTimestamp(act.now);
+  }
+  (*appointment)->set_handover_reason(request.reason());
+  return (*appointment)->name();
+}
+
+absl::StatusOr<std::string> WithdrawHandover(pb::CarePlan& plan, const Act& act,
+                                             const pb::ActionRequest& request) {
+  auto appointment = OwnAppointment(plan, act, request);
+  if (!appointment.ok()) return appointment.status();
+  absl::Status status = Move(**appointment, "WithdrawCoordinatorHandover", Appointment::ACTIVE);
+  if (!status.ok()) return status;
+  (*appointment)->clear_handover_request_time();
+  (*appointment)->clear_handover_reason();
   return (*appointment)->name();
 }
 

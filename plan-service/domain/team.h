@@ -57,6 +57,15 @@ absl::StatusOr<std::string> DeclineAppointment(
     individuellplan::plan::v1::CarePlan& plan, const Act& act,
     const individuellplan::plan::v1::ActionRequest& request);
 
+// The coordinator asks for a successor, or stays after all; only their own appointment.
+absl::StatusOr<std::string> RequestHandover(
+    individuellplan::plan::v1::CarePlan& plan, const Act& act,
+    const individuellplan::plan::v1::ActionRequest& request);
+
+absl::StatusOr<std::string> WithdrawHandover(
+    individuellplan::plan::v1::CarePlan& plan, const Act& act,
+    const individuellplan::plan::v1::ActionRequest& request);
+
 absl::StatusOr<std::string> EndAppointment(individuellplan::plan::v1::CarePlan& plan,
                                            const Act& act,
                                            const individuellplan::plan::v1::ActionRequest& request);

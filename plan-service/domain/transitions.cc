@@ -214,6 +214,8 @@ const StateTable& AppointmentStates() {
           {Appointment::NOMINATED, "DeclineCoordinatorAppointment", Appointment::DECLINED},
           {Appointment::NOMINATED, "EndCoordinatorAppointment", Appointment::ENDED},
           {Appointment::ACTIVE, "NominateCoordinator", Appointment::HANDOVER_PENDING},
+          {Appointment::ACTIVE, "RequestCoordinatorHandover", Appointment::ACTIVE},
+          {Appointment::ACTIVE, "WithdrawCoordinatorHandover", Appointment::ACTIVE},
           {Appointment::HANDOVER_PENDING, "DeclineCoordinatorAppointment", Appointment::ACTIVE},
           {Appointment::HANDOVER_PENDING, "AcceptCoordinatorAppointment", Appointment::ENDED},
           {Appointment::ACTIVE, "EndCoordinatorAppointment", Appointment::ENDED},

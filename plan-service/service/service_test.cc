@@ -125,6 +125,24 @@ TEST_F(PlanServiceTest, ARepeatedAnswerToANominationIsTheSameAnswer) {
   EXPECT_EQ(again.ShortDebugString(), first.ShortDebugString());
 }
 
+TEST_F(PlanServiceTest, TheUnitFindsWhoAsksToHandOver) {
+  const CarePlan plan = Active();
+  const auto& mine = plan.coordinator_appointments(0);
+  pb::ActionRequest request = Action(mine.name(), mine.etag());
+  request.set_reason("Flytter til en annen kommune");
+  EXPECT_EQ(Why(Plan(&Stub::RequestCoordinatorHandover, request, helper_)), "NOT_ALLOWED_IN_PLAN");
+  EXPECT_TRUE(
+      absl::IsPermissionDenied(Plan(&Stub::RequestCoordinatorHandover, request, owner_).status()));
+  const auto asked = Must(Plan(&Stub::RequestCoordinatorHandover, request, coordinator_));
+  EXPECT_EQ(asked.state(), pb::CoordinatorAppointment::ACTIVE);
+  EXPECT_EQ(asked.handover_reason(), request.reason());
+  pb::ListPlansRequest list;
+  list.set_filter("alarm = \"HANDOVER_REQUESTED\"");
+  EXPECT_THAT(Must(Plan(&Stub::ListPlans, list, case_worker_)).plans(), SizeIs(1));
+  Must(Plan(&Stub::WithdrawCoordinatorHandover, Action(asked.name(), asked.etag()), coordinator_));
+  EXPECT_THAT(Must(Plan(&Stub::ListPlans, list, case_worker_)).plans(), IsEmpty());
+}
+
 TEST_F(PlanServiceTest, ListsArePagedAndFilteredAndBoundToTheirArguments) {
   const CarePlan plan = Active();
   pb::ListPlansRequest request;

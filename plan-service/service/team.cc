@@ -55,6 +55,8 @@ void ServeTeam(rpc::Router& router, const Desk& desk) {
   Serve(router, desk, kPlanService, "NominateCoordinator", Nominate);
   serve("AcceptCoordinatorAppointment", AcceptAppointment);
   serve("DeclineCoordinatorAppointment", DeclineAppointment);
+  serve("RequestCoordinatorHandover", RequestHandover);
+  serve("WithdrawCoordinatorHandover", WithdrawHandover);
   serve("EndCoordinatorAppointment", EndAppointment);
 }
 

@@ -143,10 +143,24 @@ test('a plan is opened in an emergency, the owner sees it and the leader reviews
   });
 });
 
-test('a coordinator hands over: the unit asks another, the old one stays until the new has said yes', async () => {
+test('a coordinator hands over: asks the unit, the unit asks another, the old one stays until the new has said yes', async () => {
   const next = person('kenneth');
+  await as(staff('linnea'), { size: PHONE, path: '/planer' }, async ({ page }) => {
+    await link(page, 'Planen til Abdirahman Warsame').click();
+    await link(page, 'Mer').click();
+    await button(page, 'Be om avløsning').click();
+    const asked = panel(page, 'Overlate til en ny koordinator');
+    await button(page, 'Send til enheten').click();
+    await asked.getByText('Skriv hvorfor.').waitFor();
+    await asked.getByLabel('Hvorfor?').fill('Jeg slutter i jobben til sommeren.');
+    await button(page, 'Send til enheten').click();
+    await asked.getByText('Enheten har fått beskjed.').waitFor();
+    await button(page, 'Jeg fortsetter likevel').waitFor();
+    await picture(page, 'journey-ask-for-hand-over-phone');
+  });
   await as(staff('sara'), { size: DESKTOP, path: `${unit}/oppfolging` }, async ({ page }) => {
-    await link(page, 'Abdirahman Warsame').first().click();
+    await panel(page, /^Koordinatoren ber om avløsning/).getByRole('link', { name: 'Abdirahman Warsame' }).click();
+    await page.getByText('«Jeg slutter i jobben til sommeren.»').waitFor();
     await button(page, 'Overlat til en ny koordinator').click();
     await page.getByLabel('Navn på koordinatoren').fill(next.name);
     await page.getByLabel('Fødselsnummer eller D-nummer').fill(next.national_id);

@@ -128,8 +128,8 @@ export const common = {
   planStates: { 0: '', 1: 'Under arbeid', 2: 'I bruk', 3: 'På pause', 4: 'Avsluttet', 5: 'Avsluttet', 6: 'Feilregistrert' },
   alarms: {
     0: 'Noe trenger dere', 1: 'Mangler koordinator', 2: 'Evaluering er over tiden', 3: 'Et samtykke går snart ut', 4: 'Planen har hull',
-    5: 'Noen har ikke svart i tide',
-    9: 'Eieren har spurt om et oppslag', 10: 'Nødtilgang må vurderes',
+    5: 'Noen har ikke svart i tide', 6: 'Noe må gjøres fordi personen har fylt år', 7: 'Pausen er over', 8: 'En klage er ikke sett på',
+    9: 'Eieren har spurt om et oppslag', 10: 'Nødtilgang må vurderes', 11: 'Koordinatoren ber om avløsning',
   },
   goalStates: {
     0: '', 1: 'Forslag', 2: 'Godtatt', 3: 'Nei takk', 4: 'Planlagt', 5: 'I gang', 6: 'Hviler', 7: 'Ferdig', 8: 'Ikke lenger aktuelt',

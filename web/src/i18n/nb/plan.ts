@@ -34,7 +34,7 @@ export const plan = {
     ReleaseActivity: 'ga et tiltak tilbake', ReportActivityProgress: 'fortalte hvordan et tiltak går', RecordActivityDecision: 'skrev inn et vedtak',
     CreateParticipant: 'tok en ny med i gruppa', UpdateParticipant: 'endret noe om en i gruppa', EndParticipation: 'avsluttet noens plass i gruppa',
     NominateCoordinator: 'spurte noen om å være koordinator', AcceptCoordinatorAppointment: 'ble koordinator',
-    DeclineCoordinatorAppointment: 'sa nei til å være koordinator', EndCoordinatorAppointment: 'avsluttet en koordinators tid',
+    DeclineCoordinatorAppointment: 'sa nei til å være koordinator', RequestCoordinatorHandover: 'ba om avløsning som koordinator', WithdrawCoordinatorHandover: 'fortsetter som koordinator', EndCoordinatorAppointment: 'avsluttet en koordinators tid',
     CreateEvaluation: 'satte en dato for møte', RescheduleEvaluation: 'flyttet et møte', HoldEvaluation: 'skrev referat fra et møte',
     ApproveEvaluation: 'godkjente et referat', CreateComment: 'skrev', CreateObjection: 'sa seg uenig i noe', WithdrawObjection: 'tok tilbake en uenighet',
     GiveConsent: 'ga et samtykke', RecordConsent: 'skrev inn et samtykke', WithdrawConsent: 'trakk et samtykke', BlockAccess: 'stengte noen ute',
@@ -133,7 +133,8 @@ export const plan = {
     disagree: 'Er du uenig?', disagreeText: 'Du kan si fra i planen, og du kan klage til kommunen.', object: 'Si fra at jeg er uenig', objection: 'Hva er du uenig i?', objectionHelp: 'Det blir stående i planen. Bare du kan ta det tilbake.', takeBack: 'Ta tilbake', takenBack: 'tatt tilbake',
     complain: 'Klag', sendComplaint: 'Send klagen', complaint: 'Klage', complaintSent: '✓ Klagen er sendt', complainText: 'Klagen går til kommunen. Endrer ikke kommunen seg, sender den klagen til statsforvalteren. Pasient- og brukerombudet kan hjelpe deg, gratis.', complainAbout: 'Hva klager du på?', law: 'Etter hvilken lov?', known: 'Når fikk du vite om avgjørelsen?', knownHelp: 'Fristen regnes fra denne dagen. Du kan klage selv om fristen er ute.', complaintWords: 'Klagen med dine ord', complaintNeeds: 'Skriv klagen og når du fikk vite om avgjørelsen.',
     complaintDeadline: (day: string) => `Frist for å klage: ${day}.`, late: 'Klagen kom etter fristen.',
-    handOver: 'Overlate til en ny koordinator', handOverText: 'Koordinerende enhet finner den neste. Du er koordinator til den nye har sagt ja, så planen står aldri uten.', handOverCall: (phone: string) => `Ring og be om avløsning: ${phone}`, handOverAsked: (who: string, day: string) => `${who} er spurt om å ta over. Svar ventes innen ${day}.`,
+    handOver: 'Overlate til en ny koordinator', handOverText: 'Koordinerende enhet finner den neste. Du er koordinator til den nye har sagt ja, så planen står aldri uten.', handOverCall: (unit: string) => `Haster det, ring ${unit}:`, handOverNext: (who: string, day: string) => `${who} er spurt om å ta over. Svar ventes innen ${day}.`,
+    handOverAsk: 'Be om avløsning', handOverSend: 'Send til enheten', handOverHelp: 'Enheten og den som eier planen, ser det du skriver.', handOverAsked: (day: string) => `Du ba om avløsning ${day}. Enheten har fått beskjed.`, handOverWithdraw: 'Jeg fortsetter likevel',
     state: 'Pause eller avslutning', stateNow: 'Nå', resume: 'Ta planen i bruk igjen', pause: 'Sett på pause', pauseUntil: 'Til og med', pauseNeeds: 'Skriv hvorfor, og når dere begynner igjen.', complete: 'Avslutt planen som fullført', completeText: 'Det krever at det siste møtet dere holdt, var det avsluttende.', end: 'Avslutt planen', endText: 'Alle mister tilgangen. Det som er skrevet, blir tatt vare på.', endYes: 'Ja, avslutt planen',
   },
   print: {

@@ -129,8 +129,8 @@ export const common: typeof nb = {
   planStates: { 0: '', 1: 'Under arbeid', 2: 'I bruk', 3: 'På pause', 4: 'Avslutta', 5: 'Avslutta', 6: 'Feilregistrert' },
   alarms: {
     0: 'Noko treng dykk', 1: 'Manglar koordinator', 2: 'Evaluering er over tida', 3: 'Eit samtykke går snart ut', 4: 'Planen har hol',
-    5: 'Nokon har ikkje svart i tide',
-    9: 'Eigaren har spurt om eit oppslag', 10: 'Naudtilgang må vurderast',
+    5: 'Nokon har ikkje svart i tide', 6: 'Noko må gjerast fordi personen har fylt år', 7: 'Pausen er over', 8: 'Ei klage er ikkje sett på',
+    9: 'Eigaren har spurt om eit oppslag', 10: 'Naudtilgang må vurderast', 11: 'Koordinatoren ber om avløysing',
   },
   goalStates: {
     0: '', 1: 'Framlegg', 2: 'Godteke', 3: 'Nei takk', 4: 'Planlagt', 5: 'I gang', 6: 'Kviler', 7: 'Ferdig', 8: 'Ikkje lenger aktuelt',

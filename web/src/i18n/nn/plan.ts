@@ -35,7 +35,7 @@ export const plan: typeof nb = {
     ReleaseActivity: 'gav eit tiltak tilbake', ReportActivityProgress: 'fortalde korleis eit tiltak går', RecordActivityDecision: 'skreiv inn eit vedtak',
     CreateParticipant: 'tok ein ny med i gruppa', UpdateParticipant: 'endra noko om ein i gruppa', EndParticipation: 'avslutta plassen til nokon i gruppa',
     NominateCoordinator: 'spurde nokon om å vere koordinator', AcceptCoordinatorAppointment: 'vart koordinator',
-    DeclineCoordinatorAppointment: 'sa nei til å vere koordinator', EndCoordinatorAppointment: 'avslutta tida til ein koordinator',
+    DeclineCoordinatorAppointment: 'sa nei til å vere koordinator', RequestCoordinatorHandover: 'bad om avløysing som koordinator', WithdrawCoordinatorHandover: 'held fram som koordinator', EndCoordinatorAppointment: 'avslutta tida til ein koordinator',
     CreateEvaluation: 'sette ein dato for møte', RescheduleEvaluation: 'flytta eit møte', HoldEvaluation: 'skreiv referat frå eit møte',
     ApproveEvaluation: 'godkjende eit referat', CreateComment: 'skreiv', CreateObjection: 'sa seg usamd i noko', WithdrawObjection: 'tok tilbake ei usemje',
     GiveConsent: 'gav eit samtykke', RecordConsent: 'skreiv inn eit samtykke', WithdrawConsent: 'trekte eit samtykke', BlockAccess: 'stengde nokon ute',
@@ -134,7 +134,8 @@ export const plan: typeof nb = {
     disagree: 'Er du usamd?', disagreeText: 'Du kan seie frå i planen, og du kan klage til kommunen.', object: 'Sei frå at eg er usamd', objection: 'Kva er du usamd i?', objectionHelp: 'Det blir ståande i planen. Berre du kan ta det tilbake.', takeBack: 'Ta tilbake', takenBack: 'teke tilbake',
     complain: 'Klag', sendComplaint: 'Send klaga', complaint: 'Klage', complaintSent: '✓ Klaga er send', complainText: 'Klaga går til kommunen. Endrar ikkje kommunen seg, sender han klaga til statsforvaltaren. Pasient- og brukarombodet kan hjelpe deg, gratis.', complainAbout: 'Kva klagar du på?', law: 'Etter kva lov?', known: 'Når fekk du vite om avgjerda?', knownHelp: 'Fristen blir rekna frå denne dagen. Du kan klage sjølv om fristen er ute.', complaintWords: 'Klaga med dine ord', complaintNeeds: 'Skriv klaga og når du fekk vite om avgjerda.',
     complaintDeadline: (day) => `Frist for å klage: ${day}.`, late: 'Klaga kom etter fristen.',
-    handOver: 'Overlate til ein ny koordinator', handOverText: 'Koordinerande eining finn den neste. Du er koordinator til den nye har sagt ja, så planen står aldri utan.', handOverCall: (phone) => `Ring og be om avløysing: ${phone}`, handOverAsked: (who, day) => `${who} er spurd om å ta over. Svar er venta innan ${day}.`,
+    handOver: 'Overlate til ein ny koordinator', handOverText: 'Koordinerande eining finn den neste. Du er koordinator til den nye har sagt ja, så planen står aldri utan.', handOverCall: (unit) => `Hastar det, ring ${unit}:`, handOverNext: (who, day) => `${who} er spurd om å ta over. Svar er venta innan ${day}.`,
+    handOverAsk: 'Be om avløysing', handOverSend: 'Send til eininga', handOverHelp: 'Eininga og den som eig planen, ser det du skriv.', handOverAsked: (day) => `Du bad om avløysing ${day}. Eininga har fått beskjed.`, handOverWithdraw: 'Eg held fram likevel',
     state: 'Pause eller avslutning', stateNow: 'No', resume: 'Ta planen i bruk igjen', pause: 'Set på pause', pauseUntil: 'Til og med', pauseNeeds: 'Skriv kvifor, og når de byrjar igjen.', complete: 'Avslutt planen som fullført', completeText: 'Det krev at det siste møtet de har halde, var det avsluttande.', end: 'Avslutt planen', endText: 'Alle mistar tilgangen. Det som er skrive, blir teke vare på.', endYes: 'Ja, avslutt planen',
   },
   print: {

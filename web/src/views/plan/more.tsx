@@ -6,8 +6,9 @@ import { Link as RouterLink } from 'react-router';
 import { plans } from '../../api/clients';
 import { useUnits } from '../../api/notices';
 import { useCommand } from '../../api/queries';
+import { useSession } from '../../app/session';
 import { type CarePlan, CarePlan_State } from '../../gen/individuellplan/plan/v1/care_plan_pb';
-import { CoordinatorAppointment_Kind, CoordinatorAppointment_State } from '../../gen/individuellplan/plan/v1/care_team_pb';
+import { type CoordinatorAppointment, CoordinatorAppointment_Kind, CoordinatorAppointment_State } from '../../gen/individuellplan/plan/v1/care_team_pb';
 import { languageCode, useLanguage } from '../../i18n/language';
 import { formatDay, formatPhone, formatTimeDay, fromInput } from '../../shared/dates';
 import { useDraft } from '../../shared/draft';
@@ -142,17 +143,42 @@ function Complain({ plan }: { plan: CarePlan }) {
 // The unit appoints coordinators, so it is the unit that is asked; the coordinator stays until the next has said yes.
 function HandOver({ at: { plan } }: { at: InPlan }) {
   const { t, language } = useLanguage();
+  const { person } = useSession();
   const unit = useUnits().data?.find(({ name }) => name === plan.unit);
-  const asked = plan.coordinatorAppointments.find(({ state, kind }) => state === CoordinatorAppointment_State.NOMINATED && kind !== CoordinatorAppointment_Kind.SUBSTITUTE_COORDINATOR);
+  const next = plan.coordinatorAppointments.find(({ state, kind }) => state === CoordinatorAppointment_State.NOMINATED && kind !== CoordinatorAppointment_Kind.SUBSTITUTE_COORDINATOR);
+  const mine = plan.coordinatorAppointments.find((each) => each.person === person && each.state === CoordinatorAppointment_State.ACTIVE);
+  const asked = Boolean(mine?.handoverRequestTime);
   return (
-    <Panel title={t.more.handOver} tone={asked ? 'info' : 'plain'} intro={t.more.handOverText}>
-      {asked
-        ? <Paragraph>{t.more.handOverAsked(participantOf(plan, asked.participant)?.displayName ?? t.somebody, formatDay(asked.answerDueDate, language))}</Paragraph>
-        : unit?.phone && (
-          <Button asChild variant="secondary"><a href={`tel:${unit.phone.replace(/\s/g, '')}`}><span aria-hidden>☎</span> {t.more.handOverCall(formatPhone(unit.phone))}</a></Button>
-        )}
-      {!asked && unit && <Paragraph className="quiet">{unit.displayName}</Paragraph>}
+    <Panel title={t.more.handOver} tone={next || asked ? 'info' : 'plain'} intro={t.more.handOverText}>
+      {next && <Paragraph>{t.more.handOverNext(participantOf(plan, next.participant)?.displayName ?? t.somebody, formatDay(next.answerDueDate, language))}</Paragraph>}
+      {mine && asked && <Asked mine={mine} />}
+      {mine && !asked && <AskToHandOver mine={mine} />}
+      {!next && unit?.phone && <Paragraph className="quiet">{t.more.handOverCall(unit.displayName)} <Link href={`tel:${unit.phone.replace(/\s/g, '')}`}>{formatPhone(unit.phone)}</Link></Paragraph>}
     </Panel>
+  );
+}
+
+function AskToHandOver({ mine: { name, etag } }: { mine: CoordinatorAppointment }) {
+  const { t } = useLanguage();
+  const reason = useDraft(`${name}/hand-over`, '');
+  const ask = useCommand((text: string, requestId) => plans.requestCoordinatorHandover({ name, etag, reason: text, requestId }), () => reason.forget(''));
+  return (
+    <Disclosure text={t.more.handOverAsk}>
+      <Form command={ask} submit={() => ask.send(reason.value.trim())} submitText={t.more.handOverSend} check={() => (reason.value.trim() ? undefined : t.answers.reasonNeeded)}>
+        <TextArea label={t.reason} help={t.more.handOverHelp} value={reason.value} set={reason.set} rows={2} />
+      </Form>
+    </Disclosure>
+  );
+}
+
+function Asked({ mine: { name, etag, handoverRequestTime, handoverReason } }: { mine: CoordinatorAppointment }) {
+  const { t, language } = useLanguage();
+  const withdraw = useCommand((_: void, requestId) => plans.withdrawCoordinatorHandover({ name, etag, requestId }));
+  return (
+    <>
+      <Paragraph>{t.more.handOverAsked(formatTimeDay(handoverRequestTime, language))} «{handoverReason}»</Paragraph>
+      <div className="buttons"><Do command={withdraw} act={() => withdraw.send()}>{t.more.handOverWithdraw}</Do></div>
+    </>
   );
 }
 

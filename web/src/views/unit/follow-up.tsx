@@ -12,7 +12,7 @@ import { daysUntil, formatDay } from '../../shared/dates';
 import { Empty, Page, Panel } from '../../shared/page';
 import { Load } from '../../shared/state';
 
-const ORDER = [Alarm.EMERGENCY_REVIEW, Alarm.ACCESS_QUESTION, Alarm.NO_COORDINATOR, Alarm.EVALUATION_OVERDUE, Alarm.UNANSWERED_REQUEST, Alarm.CONSENT_EXPIRING, Alarm.INCOMPLETE];
+const ORDER = [Alarm.EMERGENCY_REVIEW, Alarm.ACCESS_QUESTION, Alarm.COMPLAINT_OPEN, Alarm.NO_COORDINATOR, Alarm.HANDOVER_REQUESTED, Alarm.EVALUATION_OVERDUE, Alarm.UNANSWERED_REQUEST, Alarm.CONSENT_EXPIRING, Alarm.INCOMPLETE];
 
 export function FollowUp() {
   const { t, language } = useLanguage();

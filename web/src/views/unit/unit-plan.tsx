@@ -50,6 +50,7 @@ function Body({ plan }: { plan: CarePlan }) {
                 <strong>{plan.participants.find(({ name }) => name === each.participant)?.displayName ?? t.coordinatorKinds[each.kind]}</strong>{' '}
                 <span className="quiet">{plan.participants.some(({ name }) => name === each.participant) && `${t.coordinatorKinds[each.kind]} · `}{t.appointmentStates[each.state]} · {formatTimeDay(each.endTime ?? each.acceptTime ?? each.nominateTime, language)}</span>
                 {each.reason && <div>{each.reason}</div>}
+                {each.handoverRequestTime && each.state !== CoordinatorAppointment_State.ENDED && <div>{t.followUp.asksToHandOver(formatTimeDay(each.handoverRequestTime, language))} «{each.handoverReason}»</div>}
               </div>
               {(each.state === CoordinatorAppointment_State.ACTIVE || each.state === CoordinatorAppointment_State.NOMINATED) && <End name={each.name} etag={each.etag} />}
             </li>
