@@ -31,7 +31,7 @@ def fill(server, socket, gigabytes):
     rows = int(gigabytes * 1e9 / (DOCUMENT * 1024))
     document = f"CONCAT({', '.join(['RANDOM_BYTES(1024)'] * DOCUMENT)})"
     for first in range(1, rows + 1, 10000):
-        server.run(f"INSERT INTO ip_plan.plan_revision SELECT CONCAT('plans/', seq DIV 10), seq MOD 10, UTC_TIMESTAMP(6),"
+        server.run(f"USE ip_plan; INSERT INTO plan_revision SELECT CONCAT('plans/', seq DIV 10), seq MOD 10, UTC_TIMESTAMP(6),"
                    f" 'persons/p', 'UpdatePlan', '', UUID(), {document}"
                    f" FROM seq_{first}_to_{min(first + 9999, rows)};")
     return rows

@@ -10,6 +10,7 @@ import argparse
 import json
 import os
 import pathlib
+import signal
 import sys
 import tempfile
 import threading
@@ -177,6 +178,7 @@ def run(suite, clients, pause, only=(), say=lambda text: None):
         disturb()
         figures[f"{phase}_failed_calls"] = len(tally.failed) - failed
         figures[f"{phase}_longest_stall_s"] = round(tally.stall, 2)
+        say(f"{phase}: longest stall {tally.stall:.2f} s, failed calls {len(tally.failed) - failed}, calls {tally.calls}")
     for client in threads:
         client.stopping.set()
     for client in threads:
@@ -184,6 +186,7 @@ def run(suite, clients, pause, only=(), say=lambda text: None):
     errors = [client.error for client in threads if client.error]
     if errors:
         raise errors[0]
+    say(f"looking for {len(tally.sent)} sent and {len(tally.accepted)} accepted notices")
     lost = missing(tally, threads[0])
     figures.update(calls=tally.calls, expected=len(tally.sent) + len(tally.accepted), lost=len(lost),
                    failed_calls=len(tally.failed))
@@ -205,12 +208,17 @@ def main():
     parser.add_argument("--only", nargs="*", default=[])
     parser.add_argument("--json")
     options = parser.parse_args()
+    begin = time.monotonic()
+
+    def say(text):
+        print(f"{time.monotonic() - begin:6.1f} s  {text}", flush=True)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with tempfile.TemporaryDirectory(prefix="ip-cluster-") as folder:
         os.chmod(folder, 0o755)
-        suite = ClusterSuite(folder, Ports.free(), print)
+        suite = ClusterSuite(folder, Ports.free(), say)
         try:
             suite.start()
-            figures, failed = run(suite, options.clients, options.pause, options.only, print)
+            figures, failed = run(suite, options.clients, options.pause, options.only, say)
         finally:
             suite.stop()
     for text in sorted(set(failed)):
