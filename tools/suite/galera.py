@@ -5,7 +5,7 @@ import pathlib
 import re
 import subprocess
 
-from tools.suite.process import Process, ProcessFailed
+from tools.suite.process import Process, ProcessFailed, as_user
 
 # A dead node is given up after a second instead of five: that long all writes stand still.
 _EVS = ("evs.suspect_timeout=PT1S;evs.inactive_timeout=PT3S;evs.inactive_check_period=PT0.2S;"
@@ -16,6 +16,7 @@ class GaleraNode(Process):
     """One of `nodes`; the first that starts when no other runs begins the cluster again."""
 
     patience = 240  # a joining node may need all the data
+    user = "mysql" if os.geteuid() == 0 else None  # as root, the state transfer would run as nobody and fail
 
     def __init__(self, number, folder, ports, nodes, log):
         self.folder, self.ports, self.nodes = pathlib.Path(folder), ports, nodes
@@ -42,15 +43,11 @@ class GaleraNode(Process):
     def _synced(self):
         return "Synced" in self.query("SHOW STATUS LIKE 'wsrep_local_state_comment'")
 
-    def _user(self):
-        # As root, the state transfer would run as nobody and fail.
-        return ["--user=mysql"] if os.geteuid() == 0 else []
-
     def _install(self):
         if (self.folder / "data/mysql").is_dir():
             return
         (self.folder / "tmp").mkdir(parents=True, exist_ok=True)
-        if os.geteuid() == 0:
+        if self.user:
             closed = [str(folder) for folder in self.folder.parents if not folder.stat().st_mode & 0o001]
             if closed:
                 raise ProcessFailed(f"the user mysql cannot enter {closed[0]}: run chmod o+x on it, or put the "
@@ -59,15 +56,15 @@ class GaleraNode(Process):
         self.log.parent.mkdir(parents=True, exist_ok=True)
         # All but the first get what that one has by state transfer; this makes them able to start.
         subprocess.run(["mariadb-install-db", "--no-defaults", f"--datadir={self.folder / 'data'}", "--skip-test-db",
-                        "--auth-root-authentication-method=normal", *self._user()],
+                        "--auth-root-authentication-method=normal"],
                        check=True, stdout=open(self.log, "ab"), stderr=subprocess.STDOUT,
-                       env={**os.environ, **self.env})
+                       env={**os.environ, **self.env}, **as_user(self.user))
 
     def _command(self):
         group = [node.ports["group"] for node in self.nodes]
         own = self.ports
         return [
-            "mariadbd", "--no-defaults", *self._user(), f"--datadir={self.folder / 'data'}",
+            "mariadbd", "--no-defaults", f"--datadir={self.folder / 'data'}",
             f"--socket={self.socket}", f"--pid-file={self.folder}/pid", f"--port={own['sql']}",
             "--bind-address=127.0.0.1", "--skip-name-resolve", "--binlog-format=ROW",
             "--innodb-autoinc-lock-mode=2", "--innodb-buffer-pool-size=128M", "--innodb-log-file-size=64M",
@@ -87,7 +84,8 @@ class GaleraNode(Process):
         log = self.folder / "recover.log"
         log.unlink(missing_ok=True)
         subprocess.run([*self._command(), "--wsrep-recover", f"--log-error={log}"],
-                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ, **self.env})
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ, **self.env},
+                       **as_user(self.user))
         found = re.findall(r"Recovered position: (\S+)", log.read_text(errors="replace")) if log.exists() else []
         return found[-1] if found else "00000000-0000-0000-0000-000000000000:-1"
 

@@ -17,12 +17,19 @@ def _die_with_parent():
     os.setpgid(0, 0)  # Ctrl-C reaches the supervisor alone, which stops the others in order
 
 
+def as_user(user):
+    """Arguments of subprocess for a program that runs as `user`. A program that changes its user itself would forget that
+    it is to die with us."""
+    return {"user": user, "group": user, "extra_groups": []} if user else {}
+
+
 class ProcessFailed(Exception):
     """A program did not start or ended too early; the message says which and shows the end of its log."""
 
 
 class Process:
     patience = 60  # seconds until it must be ready
+    user = None  # as whom it runs, when not as we do
 
     def __init__(self, name, command, log, is_ready, env=None):
         self.name = name
@@ -37,7 +44,7 @@ class Process:
         with open(self.log, "ab") as log:
             self.popen = subprocess.Popen(
                 self.command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
-                env={**os.environ, **(self.env or {})}, preexec_fn=_die_with_parent)
+                env={**os.environ, **(self.env or {})}, preexec_fn=_die_with_parent, **as_user(self.user))
 
     def running(self):
         return self.popen is not None and self.popen.poll() is None
