@@ -19,27 +19,57 @@ from individuellplan.referral.v1 import referral_service_pb2 as referral
 from individuellplan.type.v1 import obligation_pb2
 
 NOTICES, KILLS = 30, 8
+PROGRAM = ROOT / "clients/python/follow_notices.py"
+# Runs a program whose database ends the process, as kill -9 does, before the statement or commit behind so many.
+DYING = """
+import os, runpy, sqlite3, sys
+left, sys.argv = int(sys.argv[1]), sys.argv[2:]
+class Database(sqlite3.Connection):
+    def spend(self):
+        global left
+        left -= 1
+        if left < 0:
+            os.kill(os.getpid(), 9)
+    def execute(self, *words):
+        self.spend()
+        return super().execute(*words)
+    def __exit__(self, *raised):
+        self.spend()
+        return super().__exit__(*raised)
+connect = sqlite3.connect
+sqlite3.connect = lambda file: connect(file, factory=Database)
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
 
 
 @pytest.fixture
-def consumer(suite, tmp_path):
+def start(suite):
+    """Starts the consumer, or another program in its place; it dies behind so many statements."""
     subprocess.run([ROOT / "scripts/generate-clients", "python"], check=True)
     secret = (suite.folder / "idp/fjordvik-journal.secret").read_text().strip()
+    path = os.pathsep.join([str(ROOT / "build/clients/python"), str(PROGRAM.parent)])
 
-    def start():
+    def run(file, program=PROGRAM, dies_after=None):
+        dying = [] if dies_after is None else ["-c", DYING, str(dies_after)]
         return subprocess.Popen(
-            [sys.executable, ROOT / "clients/python/follow_notices.py", tmp_path / "notices.sqlite"],
-            stdout=subprocess.DEVNULL,
-            env={**os.environ, "PYTHONPATH": str(ROOT / "build/clients/python"), "IP_CLIENT_SECRET": secret,
+            [sys.executable, *dying, program, file], stdout=subprocess.DEVNULL,
+            env={**os.environ, "PYTHONPATH": path, "IP_CLIENT_SECRET": secret,
                  "IP_GATEWAY": suite.gateway_address, "IP_ISSUER": suite.helseid_url})
-    return start, tmp_path / "notices.sqlite"
+    return run
 
 
-def test_nothing_is_lost_over_kills(consumer, gateway):
-    start, file = consumer
+def wait(condition, seconds):
+    deadline = time.monotonic() + seconds
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return condition()
+
+
+def test_nothing_is_lost_over_kills(start, gateway, tmp_path):
+    file = tmp_path / "notices.sqlite"
     journal = gateway.system("fjordvik-journal")
     chance = random.Random(8)
-    expected, process = {}, start()
+    expected, process = {}, start(file)
     for number in range(NOTICES):
         notice = send_notice(gateway, journal)
         if number % 3 == 0:
@@ -49,16 +79,54 @@ def test_nothing_is_lost_over_kills(consumer, gateway):
             process.kill()  # -9, wherever it is
             process.wait()
             if chance.random() < 0.7:
-                process = start()  # else it is down for a while
+                process = start(file)  # else it is down for a while
     if process.poll() is not None:
-        process = start()
+        process = start(file)
     try:
-        deadline = time.monotonic() + 30
-        while (found := stored(file, expected)) != expected and time.monotonic() < deadline:
-            time.sleep(0.1)
-        assert found == expected
+        wait(lambda: stored(file, expected) == expected, 30)
+        assert stored(file, expected) == expected
     finally:
         process.kill()
+
+
+@pytest.fixture
+def dies_again_and_again(start, gateway, tmp_path):
+    """What is expected, and what a program holds that dies at each of its statements in turn."""
+    def run(program):
+        file, journal = tmp_path / "notices.sqlite", gateway.system("fjordvik-journal")
+        first = {send_notice(gateway, journal).name: "NOTICE_RECEIPT"}
+        process = start(file)  # so that what others have sent is behind it
+        assert wait(lambda: stored(file, first) == first, 30)
+        process.kill()
+        process.wait()
+        expected = {send_notice(gateway, journal).name: "NOTICE_RECEIPT" for _ in range(4)}
+        last = list(expected)[-1]
+        for dies_after in [*range(1, 8)] * 4:
+            process = start(file, program, dies_after)
+            died = wait(lambda: process.poll() is not None or last in stored(file, expected), 10)
+            process.kill()
+            process.wait()
+            if not died or last in stored(file, expected):
+                break  # it has come to the end, and waits
+        return expected, stored(file, expected)
+    return run
+
+
+def test_dying_at_any_statement_loses_nothing(dies_again_and_again):
+    expected, found = dies_again_and_again(PROGRAM)
+    assert found == expected
+
+
+def test_a_consumer_that_stores_its_cursor_first_is_caught(dies_again_and_again, tmp_path):
+    """So that one knows that the test above can fail."""
+    source = PROGRAM.read_text()
+    cursor = '        database.execute("INSERT OR REPLACE INTO place VALUES (1, ?)", (event.cursor,))\n'
+    begin = "    with database:  # one transaction"
+    assert source.count(cursor) == 1 and source.count(begin) == 1
+    broken = tmp_path / "broken.py"
+    broken.write_text(source.replace(cursor, "").replace(begin, f"    with database:\n{cursor}{begin}"))
+    expected, found = dies_again_and_again(broken)
+    assert set(found) < set(expected)
 
 
 def stored(file, expected):
