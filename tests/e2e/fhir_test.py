@@ -200,7 +200,7 @@ def test_the_archives_file_is_pdf_a(bundles, tmp_path):
             ["java", "-cp", ":".join(f"/usr/share/java/{jar}.jar" for jar in JARS),
              "org.apache.pdfbox.preflight.Validator_A1b", *files], capture_output=True, text=True, timeout=240)
 
-    files = [tmp_path / f"{number}.pdf" for number in range(len(bundles))]
+    files = [tmp_path / f"{number}.pdf" for number in range(4)]
     for file, bundle in zip(files, bundles.values()):
         subprocess.run([ROOT / "clients/archive/archive", file], input=bundle.encode(), check=True, timeout=60)
     for file in files:
