@@ -33,6 +33,24 @@ async function confirm({ page, context }: Someone, login: string): Promise<void>
 
 const panel = (page: Page, title: string | RegExp) => page.locator('section.panel').filter({ has: page.getByRole('heading', { name: title }) });
 
+// The unit writes a call down.
+async function writeDown(page: Page, name: string, nationalId: string): Promise<void> {
+  await page.getByLabel('Navnet til personen').fill(name);
+  await page.getByLabel('Fødselsnummer eller D-nummer').fill(nationalId);
+  await page.getByLabel('Kommunen personen bor i').selectOption({ index: 1 });
+  await page.getByLabel('Hvem melder?').selectOption({ label: 'Fastlege' });
+  await page.getByLabel('Navnet til den som melder').fill('Eva Lund');
+  await page.getByLabel(/^Telefonen til den som melder/).fill('55500062');
+  await button(page, 'Neste').click();
+  await page.getByLabel('Hvorfor?').fill('Trenger flere tjenester over lang tid.');
+  await page.getByLabel('Helse', { exact: true }).check();
+  await button(page, 'Neste').click();
+  await page.getByLabel(/Personen har fått vite om retten/).check();
+  await button(page, 'Neste').click();
+  await button(page, 'Send meldingen').click();
+  await page.getByRole('heading', { name: 'Meldingen er sendt' }).waitFor();
+}
+
 test('the sender gets a receipt, on a phone', () => as(citizen('thivya'), { size: PHONE, path: '/meldinger' }, async ({ page }) => {
   await page.locator('main li a').first().click();
   await page.getByText('Mottatt').waitFor();
@@ -183,6 +201,38 @@ test('a coordinator hands over: asks the unit, the unit asks another, the old on
   });
 });
 
+test('a parent acts for their child: sees the notice about them and takes it back; as themselves they do not see it', async () => {
+  const emil = person('emil');
+  await as(staff('sara'), { size: DESKTOP, path: '/meld' }, ({ page }) => writeDown(page, emil.name, emil.national_id));
+  await as(citizen('ingvild'), { size: PHONE }, async ({ page }) => {
+    const mine = page.locator('main li a');
+    const goTo = async (name: string) => {
+      await button(page, /^Meny/).click();
+      await link(page, name).click();
+      await settled(page);
+    };
+    await goTo('Meldinger');
+    assert.ok(!(await mine.allTextContents()).some((text) => text.startsWith(emil.name)));
+    await goTo('Min plan');
+    await button(page, 'Se brev, meldinger og klager').click();
+    await page.getByText(`Du handler for ${emil.name}`).waitFor();
+    await mine.filter({ hasText: emil.name }).first().click();
+    await page.getByText('Mottatt').waitFor();
+    // In this tab alone, also after a reload; and no name is kept.
+    await page.reload();
+    await page.getByText(`Du handler for ${emil.name}`).waitFor();
+    assert.match(await page.evaluate(() => sessionStorage.getItem('acting-for')!), /^persons\/\S+ persons\/\S+$/);
+    await picture(page, 'journey-act-for-phone');
+    await button(page, 'Trekk meldingen').click();
+    await button(page, 'Ja, trekk den').click();
+    await page.getByText('Trukket').first().waitFor();
+    await button(page, 'Handle for deg selv igjen').click();
+    await button(page, 'Se brev, meldinger og klager').waitFor();
+    await goTo('Meldinger');
+    assert.ok(!(await mine.allTextContents()).some((text) => text.startsWith(emil.name)));
+  });
+});
+
 // A number of the same day of birth with valid control digits: the same person, known by two numbers.
 function twinOf(nationalId: string): string {
   const check = (digits: number[], weights: number[]) => (11 - (weights.reduce((sum, weight, i) => sum + weight * digits[i]!, 0) % 11)) % 11;
@@ -199,20 +249,7 @@ test('two plans of one person become one', async () => {
   const coordinator = person('kenneth');
   // The second plan: a notice with another number of the same person, accepted.
   await as(staff('sara'), { size: DESKTOP, path: '/meld' }, async ({ page }) => {
-    await page.getByLabel('Navnet til personen').fill(hilde.name);
-    await page.getByLabel('Fødselsnummer eller D-nummer').fill(twinOf(hilde.national_id));
-    await page.getByLabel('Kommunen personen bor i').selectOption({ index: 1 });
-    await page.getByLabel('Hvem melder?').selectOption({ label: 'Fastlege' });
-    await page.getByLabel('Navnet til den som melder').fill('Eva Lund');
-    await page.getByLabel(/^Telefonen til den som melder/).fill('55500062');
-    await button(page, 'Neste').click();
-    await page.getByLabel('Hvorfor?').fill('Trenger flere tjenester over lang tid.');
-    await page.getByLabel('Helse', { exact: true }).check();
-    await button(page, 'Neste').click();
-    await page.getByLabel(/Personen har fått vite om retten/).check();
-    await button(page, 'Neste').click();
-    await button(page, 'Send meldingen').click();
-    await page.getByRole('heading', { name: 'Meldingen er sendt' }).waitFor();
+    await writeDown(page, hilde.name, twinOf(hilde.national_id));
     const id = (await link(page, 'Se hvordan det går').getAttribute('href'))!.split('/').at(-1);
     await visit(page, `/saker/${id}`);
     await button(page, /^Ta denne/).click();

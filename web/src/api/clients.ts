@@ -7,11 +7,11 @@ import { createConnectTransport } from '@connectrpc/connect-web';
 import { NotificationService } from '../gen/individuellplan/notification/v1/notification_service_pb';
 import { PlanService } from '../gen/individuellplan/plan/v1/plan_service_pb';
 
-// In which of their roles the person acts. Sent with each call, so that a fresh login in another tab, which
-// begins in the first role, changes nothing here.
-let actingRole = '';
-export function actAs(role: string): void {
-  actingRole = role;
+// In which of their roles the person acts, and for whom ("persons/{person}", empty for themselves). Sent with each
+// call, so that a fresh login in another tab, which begins in the first role, changes nothing here.
+let acting = { role: '', for: '' };
+export function actAs(role: string, whom: string): void {
+  acting = { role, for: whom };
 }
 
 // When the last call was answered: the session idles out from here.
@@ -22,7 +22,8 @@ export function lastCallTime(): number {
 
 const headers: Interceptor = (next) => async (request) => {
   request.header.set('x-ip-csrf', '1');
-  if (actingRole) request.header.set('x-role', actingRole);
+  if (acting.role) request.header.set('x-role', acting.role);
+  if (acting.for) request.header.set('x-acting-for', acting.for);
   const response = await next(request);
   lastCall = Date.now();
   return response;

@@ -7,7 +7,7 @@ export function navigationOf(session: Session, t: Texts): { to: string; text: st
   switch (session.role) {
     case 'CITIZEN':
       return [
-        { to: '/', text: t.nav.myPlan },
+        { to: '/', text: session.actingFor ? t.plan.title : t.nav.myPlan },
         { to: '/varsler', text: t.nav.inbox },
         { to: '/meld', text: t.nav.askForPlan },
         { to: '/meldinger', text: t.nav.myNotices },

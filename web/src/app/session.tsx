@@ -10,6 +10,8 @@ export interface Session {
   person: string;
   displayName: string;
   role: string;
+  // "persons/{person}" whom they act for in this tab; empty for themselves. Not the gateway's: see actFor.
+  actingFor: string;
   organization: string;
   // "units/{unit}" for those who work at one.
   unit: string;
@@ -50,7 +52,23 @@ export async function changeRole(role: string): Promise<void> {
   window.location.assign('/');
 }
 
+// Whom the person acts for in this tab. Only the two opaque names are kept, until the tab is closed; another person
+// who logs in here acts for themselves.
+const ACTING = 'acting-for';
+function actingForOf(person: string, role: string): string {
+  const [who, whom = ''] = (sessionStorage.getItem(ACTING) ?? '').split(' ');
+  return role === 'CITIZEN' && who === person ? whom : '';
+}
+
+// Acts for `whom` from now on, for themselves when empty: everything is read anew.
+export function actFor(person: string, whom: string): void {
+  if (whom) sessionStorage.setItem(ACTING, `${person} ${whom}`);
+  else sessionStorage.removeItem(ACTING);
+  window.location.assign(whom ? '/meldinger' : '/');
+}
+
 export async function logOut(): Promise<void> {
+  sessionStorage.removeItem(ACTING);
   const response = await fetch('/logout', { method: 'POST', headers: { 'x-ip-csrf': '1' } });
   const body = await response.json().catch(() => ({}));
   window.location.assign(body.redirect ?? '/');
@@ -68,6 +86,7 @@ export function SessionGate({ children }: { children: ReactNode }) {
   });
   if (isPending) return <main className="door"><Loading /></main>;
   if (!data) return <Door failed={Boolean(error)} />;
-  actAs(data.role);
-  return <SessionContext.Provider value={data}>{children}</SessionContext.Provider>;
+  const session = { ...data, actingFor: actingForOf(data.person, data.role) };
+  actAs(session.role, session.actingFor);
+  return <SessionContext.Provider value={session}>{children}</SessionContext.Provider>;
 }

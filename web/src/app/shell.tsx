@@ -4,6 +4,7 @@ import { Link, NavLink, useLocation, useNavigationType } from 'react-router';
 
 import { useWaiting } from '../api/queries';
 import { useLanguage } from '../i18n/language';
+import { ActingFor } from './acting';
 import { Footer } from './footer';
 import { LanguageChoice } from './language-choice';
 import { navigationOf } from './navigation';
@@ -30,6 +31,7 @@ export function Shell({ children }: { children: ReactNode }) {
     <>
       <SkipLink href="#content">{t.skipToContent}</SkipLink>
       <Header key={pathname} />
+      <ActingFor />
       <Offline />
       <SessionOver />
       <main id="content" tabIndex={-1}>{children}</main>

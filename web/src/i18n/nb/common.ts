@@ -43,6 +43,11 @@ export const common = {
     logInProfessional: 'Logg inn som fagperson',
     noLogin: 'Kan du ikke logge inn selv? Ring kommunen, så hjelper de deg å melde fra.',
   },
+  acting: {
+    label: 'Hvem du handler for', now: (name: string) => `Du handler for ${name}`, somebody: 'en annen', over: 'Du kan ikke lenger handle for personen',
+    stop: 'Handle for deg selv igjen', begin: 'Se brev, meldinger og klager',
+    mayAct: 'Her kan du lese og skrive i planen. Brev, meldinger til kommunen og klager ser du for seg.', mayRead: 'Her kan du lese planen. Brev, meldinger til kommunen og klager ser du for seg.',
+  },
   session: {
     loggedInAs: 'Logget inn som',
     logOut: 'Logg ut',

@@ -44,6 +44,11 @@ export const common: typeof nb = {
     logInProfessional: 'Logg inn som fagperson',
     noLogin: 'Kan du ikkje logge inn sjølv? Ring kommunen, så hjelper dei deg å melde frå.',
   },
+  acting: {
+    label: 'Kven du handlar for', now: (name) => `Du handlar for ${name}`, somebody: 'ein annan', over: 'Du kan ikkje lenger handle for personen',
+    stop: 'Handle for deg sjølv igjen', begin: 'Sjå brev, meldingar og klager',
+    mayAct: 'Her kan du lese og skrive i planen. Brev, meldingar til kommunen og klager ser du for seg.', mayRead: 'Her kan du lese planen. Brev, meldingar til kommunen og klager ser du for seg.',
+  },
   session: {
     loggedInAs: 'Logga inn som',
     logOut: 'Logg ut',

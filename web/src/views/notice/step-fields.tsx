@@ -31,7 +31,7 @@ export function WhoStep({ form, set, units }: Props) {
   const { role } = session;
   return (
     <>
-      {role === 'CITIZEN' && (
+      {role === 'CITIZEN' && !session.actingFor && (
         <Choice label={t.notice.whom} value={form.self ? 1 : 0} set={(self) => set({
           self: self === 1, name: self ? session.displayName : '', source: self ? Notifier_Source.SELF : Notifier_Source.RELATED_PERSON,
           consent: self ? ConsentBasis_Kind.OWN_REQUEST : ConsentBasis_Kind.CONSENT,

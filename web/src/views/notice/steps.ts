@@ -35,13 +35,15 @@ export interface NoticeForm {
 
 export function emptyForm(session: Session, source: Notifier_Source): NoticeForm {
   const citizen = session.role === 'CITIZEN';
+  const self = citizen && !session.actingFor;
   const day = toInput(today());
   return {
-    self: citizen, name: citizen ? session.displayName : '', id: '', municipality: session.municipalityCode || '', phone: '',
-    source: citizen ? Notifier_Source.SELF : source, relation: '', notifierName: session.role === 'CASE_WORKER' ? '' : session.displayName,
+    self, name: self ? session.displayName : '', id: '', municipality: session.municipalityCode || '', phone: '',
+    source: self ? Notifier_Source.SELF : citizen ? Notifier_Source.RELATED_PERSON : source, relation: '', notifierName: session.role === 'CASE_WORKER' ? '' : session.displayName,
     notifierPhone: '', notifierEmail: '',
     need: '', areas: [], outcome: NeedNotice_Outcome.PLAN_AND_COORDINATOR, observed: day, urgent: false, urgencyReason: '',
-    consent: citizen ? ConsentBasis_Kind.OWN_REQUEST : ConsentBasis_Kind.CONSENT, consentDate: day, consentWhy: '', told: citizen, toldDate: day,
+    consent: self ? ConsentBasis_Kind.OWN_REQUEST : citizen ? ConsentBasis_Kind.CONSENT_BY_REPRESENTATIVE : ConsentBasis_Kind.CONSENT,
+    consentDate: day, consentWhy: '', told: self, toldDate: day,
   };
 }
 

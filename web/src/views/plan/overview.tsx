@@ -4,11 +4,13 @@ import { Button, Link, Paragraph } from '@digdir/designsystemet-react';
 import { Link as RouterLink } from 'react-router';
 
 import { pageOf } from '../../api/resources';
-import { CarePlan_State } from '../../gen/individuellplan/plan/v1/care_plan_pb';
+import { actFor, useSession } from '../../app/session';
+import { type CarePlan, CarePlan_State } from '../../gen/individuellplan/plan/v1/care_plan_pb';
+import { Section } from '../../gen/individuellplan/type/v1/access_pb';
 import { useLanguage } from '../../i18n/language';
 import { daysUntil, formatDate, formatDay } from '../../shared/dates';
 import { Empty, Panel } from '../../shared/page';
-import { activitiesOf, coordinatorOf, goalsOf, isOwners, nextEvaluation } from '../../shared/plan/model';
+import { activitiesOf, coordinatorOf, goalsOf, isNow, isOwners, nextEvaluation } from '../../shared/plan/model';
 import { Network } from '../../shared/plan/network';
 import { PlanStateTag } from '../../shared/plan/tags';
 import { Timeline } from '../../shared/plan/timeline';
@@ -49,6 +51,7 @@ function Overview({ at }: { at: InPlan }) {
   const shared = goalsOf(plan).length > 0 || activitiesOf(plan).length > 0;
   return (
     <>
+      {role === 'representative' && <ActFor plan={plan} />}
       <OwnWords at={at} />
       <Answers at={at} />
       <Tiles at={at} />
@@ -66,6 +69,20 @@ function Overview({ at }: { at: InPlan }) {
       </div>
       <News at={at} />
     </>
+  );
+}
+
+// Notices, letters and complaints stand beside the plan: who represents the owner reads and answers them in their name.
+function ActFor({ plan }: { plan: CarePlan }) {
+  const { t } = useLanguage();
+  const { person, actingFor } = useSession();
+  const mine = plan.representatives.find((each) => each.person === person && isNow(each.period));
+  if (actingFor || !mine || (mine.sections.length > 0 && !mine.sections.includes(Section.DECISIONS))) return null;
+  const owner = plan.subject!;
+  return (
+    <Panel title={t.acting.now(owner.displayName)} tone="calm" intro={mine.mayAct ? t.acting.mayAct : t.acting.mayRead}>
+      <div className="buttons"><Button variant="secondary" onClick={() => actFor(person, owner.person)}>{t.acting.begin}</Button></div>
+    </Panel>
   );
 }
 
