@@ -296,3 +296,38 @@ test('the unit reads its figures, also as tables, and few are not shown', () => 
   await page.getByLabel('Neste møte', { exact: true }).fill(new Date(Date.now() + 40 * 86_400_000).toISOString().slice(0, 10));
   await panel(page, 'Frist før neste møte').getByRole('link', { name: 'Ida Brekke' }).waitFor();
 }));
+
+// Calls a method of PlanService as the page's person: what no page does yet.
+const callPlans = (page: Page, method: string, request: object) => page.evaluate(async ([path, body]) => {
+  const answer = await fetch(path!, { method: 'POST', headers: { 'content-type': 'application/json', 'x-ip-csrf': '1' }, body });
+  if (!answer.ok) throw new Error(`${path}: ${await answer.text()}`);
+  return answer.json();
+}, [`/individuellplan.plan.v1.PlanService/${method}`, JSON.stringify(request)]);
+
+test('a plan that moved here shows what it was before', async () => {
+  const owner = person('krzysztof');
+  let bundle = {};
+  await as(citizen(owner.login), { size: DESKTOP }, async ({ page }) => {
+    const { plans: [plan] } = await callPlans(page, 'ListPlans', {});
+    bundle = await callPlans(page, 'ExportPlan', { name: plan.name, reason: 'Flytter til Lyngnes' });
+    const { etag } = await callPlans(page, 'GetPlan', { name: plan.name });
+    await callPlans(page, 'RevokePlan', { name: plan.name, etag, reason: 'Flytter' });
+  });
+  let moved = '';
+  await as(staff('torbjorn'), { size: DESKTOP }, async ({ page }) => {
+    moved = (await callPlans(page, 'ImportPlan', { bundle, unit: 'units/lyngnes', subjectIdentity: { nationalId: owner.national_id } })).name;
+  });
+  await as(citizen(owner.login), { size: PHONE }, async ({ page }) => {
+    await visit(page, `/planer/${moved.split('/')[1]}/historikk`);
+    const before = panel(page, 'Før planen kom hit');
+    await before.getByRole('button', { name: 'Vis historikken derfra' }).click();
+    await before.getByText('tok planen i bruk').first().waitFor();
+    await picture(page, 'journey-moved-history-phone');
+    await before.getByRole('link', { name: /^Se planen slik den var/ }).first().click();
+    await page.getByRole('heading', { level: 1, name: `Individuell plan for ${owner.name}` }).waitFor();
+    await page.getByText(/^I bruk\. .*Slik planen var/).waitFor();
+    await picture(page, 'journey-moved-plan-phone');
+    await link(page, 'Historikk').click();
+    await before.waitFor();
+  });
+});

@@ -26,6 +26,7 @@ const MoreView = page(() => import('../views/plan/more'), (m) => m.MoreView);
 const HistoryView = page(() => import('../views/plan/history'), (m) => m.HistoryView);
 const RepresentationView = page(() => import('../views/plan/representation'), (m) => m.RepresentationView);
 const PrintView = page(() => import('../views/plan/print'), (m) => m.PrintView);
+const FormerPlan = page(() => import('../views/plan/print'), (m) => m.FormerPlan);
 const Editor = page(() => import('../views/coordinator/editor'), (m) => m.Editor);
 const ActivityForm = page(() => import('../views/coordinator/activity-form'), (m) => m.ActivityForm);
 const PlansView = page(() => import('../views/helper/plans'), (m) => m.PlansView);
@@ -75,6 +76,7 @@ export function Pages() {
           <Route path="evalueringer/:evaluation" element={<EvaluationView />} />
           <Route path="mer" element={<MoreView />} />
           <Route path="historikk" element={<HistoryView />} />
+          <Route path="historikk/:revision" element={<FormerPlan />} />
           <Route path="representasjon" element={<RepresentationView />} />
           <Route path="skriv-ut" element={<PrintView />} />
           <Route path="rediger" element={<Editor />} />

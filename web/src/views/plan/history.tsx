@@ -1,13 +1,15 @@
 // Who changed what, when and why; and what is different between then and now.
-import { Button, Heading } from '@digdir/designsystemet-react';
+import { Button, Heading, Link } from '@digdir/designsystemet-react';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
+import { Link as RouterLink } from 'react-router';
 
 import { plans } from '../../api/clients';
 import { type CarePlan } from '../../gen/individuellplan/plan/v1/care_plan_pb';
 import { DiffPlanRevisionsResponse_Change_Kind as Kind, type ListPlanRevisionsResponse_Revision as PlanRevision } from '../../gen/individuellplan/plan/v1/plan_service_pb';
 import { useLanguage } from '../../i18n/language';
 import { formatClock, formatTimeDay } from '../../shared/dates';
+import { Disclosure } from '../../shared/form';
 import { Empty, Panel } from '../../shared/page';
 import { nameOf } from '../../shared/plan/model';
 import { Load } from '../../shared/state';
@@ -25,45 +27,86 @@ export function HistoryView() {
 }
 
 function History({ plan }: { plan: CarePlan }) {
-  const { t, language } = useLanguage();
+  const { t } = useLanguage();
   const revisions = useRevisions(plan.name, 200);
   const [compare, setCompare] = useState<bigint>();
+  return (
+    <>
+      <Panel title={t.more.changes}>
+        <Load query={revisions}>
+          {(all) => (
+            <Days revisions={all} who={(actor) => nameOf(plan, actor) || t.more.municipality}>
+              {({ day, last }) => last < plan.revision && (compare === last ? <Difference plan={plan} from={last} /> : (
+                <Button variant="tertiary" data-size="sm" onClick={() => setCompare(last)}>{t.more.sinceThen}<span className="for-ears"> ({day})</span></Button>
+              ))}
+            </Days>
+          )}
+        </Load>
+      </Panel>
+      {plan.provenance && <BeforeItCame plan={plan} />}
+    </>
+  );
+}
+
+// What the plan was before it moved here. Read when it is asked for: each reading stands in the owner's access log.
+function BeforeItCame({ plan }: { plan: CarePlan }) {
+  const { t, language } = useLanguage();
+  return (
+    <Panel title={t.more.before} intro={t.more.beforeText(formatTimeDay(plan.provenance?.importTime, language))}>
+      <Disclosure text={t.more.beforeShow}><Former plan={plan} /></Disclosure>
+    </Panel>
+  );
+}
+
+// Who was who there is not known here, but the plan as it stood tells its own names.
+function Former({ plan }: { plan: CarePlan }) {
+  const { t } = useLanguage();
+  const { base } = useInPlan();
+  const revisions = useRevisions(plan.name, 200, true);
+  return (
+    <Load query={revisions}>
+      {(all) => (
+        <Days revisions={all} who={() => t.somebody}>
+          {({ day, last, kept }) => kept && (
+            <Link asChild><RouterLink to={`${base}/historikk/${last}`}>{t.more.asItWas}<span className="for-ears"> ({day})</span></RouterLink></Link>
+          )}
+        </Days>
+      )}
+    </Load>
+  );
+}
+
+function Days({ revisions, who, children }: { revisions: PlanRevision[]; who: (actor: string) => string; children: (day: Day) => ReactNode }) {
+  const { t, language } = useLanguage();
   const words = t.actions as Record<string, string>;
   return (
-    <Panel title={t.more.changes}>
-      <Load query={revisions}>
-        {(all) => (
-          <ol className="lines">
-            {daysOf(all, (time) => formatTimeDay(time, language)).map(({ day, changes, last }) => (
-              <li key={day} className="stacked">
-                <div>
-                  <Heading level={3} data-size="2xs">{day}</Heading>
-                  <ul className="plain">
-                    {changes.map(({ revision, createTime, actor, action, reason, times }) => (
-                      <li key={String(revision)}>
-                        <span className="quiet">{formatClock(createTime, language)}</span>{' '}
-                        <strong>{nameOf(plan, actor) || t.more.municipality}</strong> {words[action] ?? t.more.changedSomething}
-                        {times > 1 && ` (${t.more.times(times)})`}{reason && <span className="quiet"> · {reason}</span>}
-                      </li>
-                    ))}
-                  </ul>
-                  {last < plan.revision && (compare === last ? <Difference plan={plan} from={last} /> : (
-                    <Button variant="tertiary" data-size="sm" onClick={() => setCompare(last)}>{t.more.sinceThen}<span className="for-ears"> ({day})</span></Button>
-                  ))}
-                </div>
-              </li>
-            ))}
-          </ol>
-        )}
-      </Load>
-    </Panel>
+    <ol className="lines">
+      {daysOf(revisions, (time) => formatTimeDay(time, language)).map((each) => (
+        <li key={each.day} className="stacked">
+          <div>
+            <Heading level={3} data-size="2xs">{each.day}</Heading>
+            <ul className="plain">
+              {each.changes.map(({ revision, createTime, actor, action, reason, times }) => (
+                <li key={String(revision)}>
+                  <span className="quiet">{formatClock(createTime, language)}</span>{' '}
+                  <strong>{who(actor)}</strong> {words[action] ?? t.more.changedSomething}
+                  {times > 1 && ` (${t.more.times(times)})`}{reason && <span className="quiet"> · {reason}</span>}
+                </li>
+              ))}
+            </ul>
+            {children(each)}
+          </div>
+        </li>
+      ))}
+    </ol>
   );
 }
 
 interface Day {
   day: string;
-  // The latest revision of that day.
+  // The latest revision of that day, and whether the plan as it stood then can be read.
   last: bigint;
+  kept: boolean;
   changes: (PlanRevision & { times: number })[];
 }
 
@@ -72,7 +115,7 @@ function daysOf(revisions: PlanRevision[], dayOf: (time: PlanRevision['createTim
   const days: Day[] = [];
   for (const revision of revisions) {
     const day = dayOf(revision.createTime);
-    if (days.at(-1)?.day !== day) days.push({ day, last: revision.revision, changes: [] });
+    if (days.at(-1)?.day !== day) days.push({ day, last: revision.revision, kept: !revision.withoutPlan, changes: [] });
     const { changes } = days.at(-1)!;
     const before = changes.at(-1);
     if (before && before.actor === revision.actor && before.action === revision.action && before.reason === revision.reason) before.times += 1;

@@ -13,10 +13,11 @@ import { Empty, Panel } from '../../shared/page';
 import { nameOf } from '../../shared/plan/model';
 import type { InPlan } from './frame';
 
-export function useRevisions(plan: string, pageSize: number) {
+// `imported`: those from before the plan moved here.
+export function useRevisions(plan: string, pageSize: number, imported = false) {
   return useQuery({
-    queryKey: ['revisions', plan, pageSize],
-    queryFn: async () => (await plans.listPlanRevisions({ name: plan, pageSize })).revisions,
+    queryKey: ['revisions', plan, pageSize, imported],
+    queryFn: async () => (await plans.listPlanRevisions({ name: plan, pageSize, imported })).revisions,
   });
 }
 

@@ -1,18 +1,20 @@
 // The whole plan on paper, or as a tagged PDF from the browser's print dialog. White, without buttons; the
 // headings and tables are what a screen reader finds in the PDF.
-import { Button } from '@digdir/designsystemet-react';
-import { Link as RouterLink } from 'react-router';
+import { Button, Link } from '@digdir/designsystemet-react';
+import { useQuery } from '@tanstack/react-query';
+import { Link as RouterLink, useParams } from 'react-router';
 
+import { plans } from '../../api/clients';
 import type { CarePlan } from '../../gen/individuellplan/plan/v1/care_plan_pb';
 import { useLanguage } from '../../i18n/language';
-import { formatDate, formatDay, formatPeriod, today } from '../../shared/dates';
+import { formatDate, formatDay, formatPeriod, formatTimeDay, today } from '../../shared/dates';
 import { useTitle } from '../../shared/page';
 import { activitiesOf, coordinatorOf, goalsOf, groupOf, nextEvaluation, participantOf, standingOf, wordsOf } from '../../shared/plan/model';
 import { Load } from '../../shared/state';
 import { useInPlan } from './frame';
 
 export function PrintView() {
-  const { t } = useLanguage();
+  const { t, language } = useLanguage();
   const { base, query } = useInPlan();
   useTitle(t.plan.title);
   return (
@@ -21,12 +23,27 @@ export function PrintView() {
         <Button onClick={() => window.print()}>{t.more.printNow}</Button>
         <Button asChild variant="secondary"><RouterLink to={base}>{t.back}</RouterLink></Button>
       </div>
-      <Load query={query}>{(plan) => <Paper plan={plan} />}</Load>
+      <Load query={query}>{(plan) => <Paper plan={plan} when={t.print.printed(formatDay(today(), language))} />}</Load>
     </div>
   );
 }
 
-function Paper({ plan }: { plan: CarePlan }) {
+// The plan as it stood at a revision before it moved here, with the names of that time and place.
+export function FormerPlan() {
+  const { t, language } = useLanguage();
+  const { base, id } = useInPlan();
+  const { revision = '' } = useParams();
+  const query = useQuery({ queryKey: ['former', id, revision], queryFn: () => plans.getPlan({ name: `plans/${id}`, importedRevision: BigInt(revision) }) });
+  useTitle(t.more.before);
+  return (
+    <div className="page print-page">
+      <Link asChild className="back no-print"><RouterLink to={`${base}/historikk`}><span aria-hidden>←</span> {t.more.historyTitle}</RouterLink></Link>
+      <Load query={query}>{(plan) => <Paper plan={plan} when={t.more.stoodThen(formatTimeDay(plan.updateTime, language))} />}</Load>
+    </div>
+  );
+}
+
+function Paper({ plan, when }: { plan: CarePlan; when: string }) {
   const { t, language } = useLanguage();
   const coordinator = coordinatorOf(plan)?.person;
   const next = nextEvaluation(plan);
@@ -34,7 +51,7 @@ function Paper({ plan }: { plan: CarePlan }) {
     <article className="paper">
       <h1>{t.print.title(plan.subject?.displayName ?? '')}</h1>
       <p>
-        {t.planStates[plan.state]}{plan.period && `. ${t.plan.period}: ${formatPeriod(plan.period, language)}`}. {t.print.printed(formatDay(today(), language))}
+        {t.planStates[plan.state]}{plan.period && `. ${t.plan.period}: ${formatPeriod(plan.period, language)}`}. {when}
       </p>
       {plan.whatMattersMost && <><h2>{t.print.matters}</h2><blockquote>«{plan.whatMattersMost.text}»</blockquote></>}
       <h2>{t.plan.coordinator}</h2>
