@@ -219,7 +219,14 @@ def mix(folder, names, options):
                          f"--soak_minutes={options.soak_minutes}", *timing(names, options))
 
 
-PARTS = {"rpc": rpc, "plan": plan, "referral": referral, "notify": notify, "gateway": gateway, "mix": mix}
+def web(_folder, names, options):
+    """The person's first page on a simulated slow phone, against the budget of web/README.md."""
+    lines = measure(["/usr/bin/python3", "-m", "tests.browser.serve", "tests/browser/node_modules/.bin/node",
+                     "tests/browser/speed.ts", f"--rounds={options.rounds}"])
+    return [line for line in lines if line.get("name") in names]
+
+
+PARTS = {"rpc": rpc, "plan": plan, "referral": referral, "notify": notify, "gateway": gateway, "mix": mix, "web": web}
 BENCHMARKS = [
     "rpc.dispatch", "rpc.dispatch_unlogged",
     "plan.get", "plan.update_activity", "plan.create", "plan.list_attention", "plan.memory",
@@ -227,4 +234,5 @@ BENCHMARKS = [
     "notify.plan", "notify.claim", "notify.send",
     "gateway.grpc", "gateway.connect", "gateway.json", "gateway.memory",
     "mix.monday", "mix.peak",
+    "web.usable", "web.usable_again",
 ]
