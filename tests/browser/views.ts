@@ -2,7 +2,7 @@
 // and takes the first link that fits.
 import type { Page } from 'playwright-core';
 
-import { citizen, logIn, type Someone, staff, visit } from './browser.ts';
+import { citizen, logIn, settled, type Someone, staff, visit } from './browser.ts';
 
 export interface View { name: string; path: string }
 type Finder = (page: Page) => Promise<string>;
@@ -92,7 +92,17 @@ export const GROUPS: Record<string, { login: ReturnType<typeof citizen>; places:
       { name: 'my-notice', path: linkOn('/meldinger', /\/meldinger\/./) },
     ],
   },
-  family: { login: citizen('ingvild'), places: [{ name: 'plan-as-parent', path: inPlan('') }] },
+  family: {
+    login: citizen('ingvild'),
+    places: [
+      { name: 'plan-as-parent', path: inPlan('') },
+      { name: 'acting-for', path: inPlan(''), act: async (page) => {
+        await page.locator('main section.panel button').first().click();
+        await page.locator('.acting').waitFor();
+        await settled(page);
+      } },
+    ],
+  },
   coordinator: {
     login: staff('kari'),
     places: [
@@ -100,6 +110,7 @@ export const GROUPS: Record<string, { login: ReturnType<typeof citizen>; places:
       { name: 'plans', path: '/planer' },
       { name: 'emergency', path: '/nodtilgang' },
       { name: 'plan-as-coordinator', path: linkOn('/planer', /^\/planer\/./) },
+      { name: 'more-as-coordinator', path: async (page) => `${await linkOn('/planer', /^\/planer\/./)(page)}/mer` },
       { name: 'editor', path: async (page) => `${await linkOn('/planer', /^\/planer\/./)(page)}/rediger` },
       { name: 'new-activity', path: async (page) => `${await linkOn('/planer', /^\/planer\/./)(page)}/rediger/tiltak` },
     ],
