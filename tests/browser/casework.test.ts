@@ -1,12 +1,12 @@
 // Journeys that go from one person to another: a complaint and its letters, "ask why" and its answer, a plan opened
 // in an emergency and its review, a coordinator who hands over, two plans of one person; and the unit's figures.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, renameSync } from 'node:fs';
 import { after, test } from 'node:test';
 
 import type { Locator, Page } from 'playwright-core';
 
-import { as, button, citizen, closeBrowser, DESKTOP, link, PATIENCE, person, PHONE, picture, settled, type Someone, staff, visit } from './browser.ts';
+import { ARTIFACTS, as, button, citizen, closeBrowser, DESKTOP, link, PATIENCE, person, PHONE, picture, settled, type Someone, staff, visit } from './browser.ts';
 
 after(closeBrowser);
 
@@ -297,28 +297,36 @@ test('the unit reads its figures, also as tables, and few are not shown', () => 
   await panel(page, 'Frist før neste møte').getByRole('link', { name: 'Ida Brekke' }).waitFor();
 }));
 
-// Calls a method of PlanService as the page's person: what no page does yet.
-const callPlans = (page: Page, method: string, request: object) => page.evaluate(async ([path, body]) => {
-  const answer = await fetch(path!, { method: 'POST', headers: { 'content-type': 'application/json', 'x-ip-csrf': '1' }, body });
-  if (!answer.ok) throw new Error(`${path}: ${await answer.text()}`);
-  return answer.json();
-}, [`/individuellplan.plan.v1.PlanService/${method}`, JSON.stringify(request)]);
-
-test('a plan that moved here shows what it was before', async () => {
+test('a plan moves to another municipality and shows there what it was before', async () => {
   const owner = person('krzysztof');
-  let bundle = {};
+  const files: string[] = [];
   await as(citizen(owner.login), { size: DESKTOP }, async ({ page }) => {
-    const { plans: [plan] } = await callPlans(page, 'ListPlans', {});
-    bundle = await callPlans(page, 'ExportPlan', { name: plan.name, reason: 'Flytter til Lyngnes' });
-    const { etag } = await callPlans(page, 'GetPlan', { name: plan.name });
-    await callPlans(page, 'RevokePlan', { name: plan.name, etag, reason: 'Flytter' });
+    await link(page, 'Mer').click();
+    await button(page, 'Last ned filen').click();
+    await page.getByLabel('Hva skal du bruke den til?').fill('Jeg flytter til Lyngnes.');
+    page.on('download', (file) => void file.path().then((path) => {
+      renameSync(path, ARTIFACTS + file.suggestedFilename());
+      files.push(ARTIFACTS + file.suggestedFilename());
+    }));
+    await panel(page, 'Ta med deg planen').locator('button[type=submit]').click();
+    await page.getByText('✓ Lastet ned').waitFor();
+    await button(page, 'Avslutt planen').click();
+    await button(page, 'Ja, avslutt planen').click();
+    await page.getByText('Avsluttet').first().waitFor();
+    assert.equal(files.length, 2);
   });
   let moved = '';
-  await as(staff('torbjorn'), { size: DESKTOP }, async ({ page }) => {
-    moved = (await callPlans(page, 'ImportPlan', { bundle, unit: 'units/lyngnes', subjectIdentity: { nationalId: owner.national_id } })).name;
+  await as(staff('torbjorn'), { size: DESKTOP, path: '/enheter/lyngnes/oppfolging' }, async ({ page }) => {
+    await button(page, 'Les inn en plan').click();
+    await page.getByLabel('De to filene').setInputFiles(files);
+    await page.getByLabel('Fødselsnummer eller D-nummer').fill(owner.national_id);
+    await button(page, 'Les inn planen').click();
+    await link(page, 'Finn en koordinator').click();
+    await page.getByText('Ingen er koordinator nå.').waitFor();
+    moved = new URL(page.url()).pathname.split('/').at(-1)!;
   });
   await as(citizen(owner.login), { size: PHONE }, async ({ page }) => {
-    await visit(page, `/planer/${moved.split('/')[1]}/historikk`);
+    await visit(page, `/planer/${moved}/historikk`);
     const before = panel(page, 'Før planen kom hit');
     await before.getByRole('button', { name: 'Vis historikken derfra' }).click();
     await before.getByText('tok planen i bruk').first().waitFor();

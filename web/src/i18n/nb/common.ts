@@ -92,6 +92,7 @@ export const common = {
     queueEmpty: 'Køen er tom. Ingen venter på å bli tatt.',
     reasons: {
       NOT_THE_SAME_PERSON: 'De to planene gjelder ikke samme person. Fødselsdatoene er ulike.', DUPLICATE_IS_MERGED: 'Den planen er allerede slått sammen med en annen.',
+      REPRESENTATION_MISSING: 'Du kan ikke gjøre dette for personen du handler for. Planen sier hva fullmakten gjelder.', BUNDLE_SIGNATURE_INVALID: 'Filene hører ikke sammen, er endret, eller kommer fra noen vi ikke kjenner.',
       HPR_NUMBER_MISSING: 'Bare helsepersonell med HPR-nummer kan åpne en plan i en nødsituasjon.', ACCESS_QUESTION_OPEN: 'Du har spurt om dette før, og kommunen har ikke svart ennå.',
     },
     tryAgain: 'Prøv igjen',

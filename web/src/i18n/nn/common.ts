@@ -93,6 +93,7 @@ export const common: typeof nb = {
     queueEmpty: 'Køen er tom. Ingen ventar på å bli teken.',
     reasons: {
       NOT_THE_SAME_PERSON: 'Dei to planane gjeld ikkje same person. Fødselsdatoane er ulike.', DUPLICATE_IS_MERGED: 'Den planen er alt slått saman med ein annan.',
+      REPRESENTATION_MISSING: 'Du kan ikkje gjere dette for personen du handlar for. Planen seier kva fullmakta gjeld.', BUNDLE_SIGNATURE_INVALID: 'Filene høyrer ikkje saman, er endra, eller kjem frå nokon vi ikkje kjenner.',
       HPR_NUMBER_MISSING: 'Berre helsepersonell med HPR-nummer kan opne ein plan i ein naudsituasjon.', ACCESS_QUESTION_OPEN: 'Du har spurt om dette før, og kommunen har ikkje svara enno.',
     },
     tryAgain: 'Prøv igjen',

@@ -6,17 +6,20 @@ import { Link as RouterLink, useParams } from 'react-router';
 import { plans } from '../../api/clients';
 import { usePlans } from '../../api/queries';
 import { idOf } from '../../api/resources';
+import { useSession } from '../../app/session';
 import { CarePlan_Alarm as Alarm } from '../../gen/individuellplan/plan/v1/care_plan_pb';
 import { useLanguage, wordFor } from '../../i18n/language';
 import { daysUntil, formatDay } from '../../shared/dates';
 import { Empty, Page, Panel } from '../../shared/page';
 import { Load } from '../../shared/state';
+import { TakeOver } from './take-over';
 
 const ORDER = [Alarm.EMERGENCY_REVIEW, Alarm.ACCESS_QUESTION, Alarm.COMPLAINT_OPEN, Alarm.NO_COORDINATOR, Alarm.HANDOVER_REQUESTED, Alarm.EVALUATION_OVERDUE, Alarm.UNANSWERED_REQUEST, Alarm.CONSENT_EXPIRING, Alarm.INCOMPLETE];
 
 export function FollowUp() {
   const { t, language } = useLanguage();
   const unit = `units/${useParams().unit}`;
+  const { role } = useSession();
   const alerts = useQuery({ queryKey: ['alerts', unit], queryFn: async () => (await plans.listUnitAlerts({ unit, pageSize: 200 })).alerts });
   const summaries = usePlans();
   const nameOf = (plan: string) => summaries.data?.find(({ name }) => name === plan)?.subjectDisplayName || t.followUp.aPlan;
@@ -49,6 +52,7 @@ export function FollowUp() {
           </>
         )}
       </Load>
+      {role === 'CASE_WORKER' && <TakeOver unit={unit} />}
     </Page>
   );
 }
