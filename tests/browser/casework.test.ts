@@ -1,7 +1,7 @@
 // Journeys that go from one person to another: a complaint and its letters, "ask why" and its answer, a plan opened
 // in an emergency and its review, a coordinator who hands over, two plans of one person; and the unit's figures.
 import assert from 'node:assert/strict';
-import { readFileSync, renameSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { after, test } from 'node:test';
 
 import type { Locator, Page } from 'playwright-core';
@@ -300,19 +300,22 @@ test('the unit reads its figures, also as tables, and few are not shown', () => 
 test('a plan moves to another municipality and shows there what it was before', async () => {
   const owner = person('krzysztof');
   const files: string[] = [];
+  const saved: Promise<void>[] = [];
   await as(citizen(owner.login), { size: DESKTOP }, async ({ page }) => {
     await link(page, 'Mer').click();
     await button(page, 'Last ned filen').click();
     await page.getByLabel('Hva skal du bruke den til?').fill('Jeg flytter til Lyngnes.');
-    page.on('download', (file) => void file.path().then((path) => {
-      renameSync(path, ARTIFACTS + file.suggestedFilename());
-      files.push(ARTIFACTS + file.suggestedFilename());
-    }));
+    page.on('download', (file) => {
+      const path = ARTIFACTS + file.suggestedFilename();
+      files.push(path);
+      saved.push(file.saveAs(path));
+    });
     await panel(page, 'Ta med deg planen').locator('button[type=submit]').click();
     await page.getByText('✓ Lastet ned').waitFor();
-    await button(page, 'Avslutt planen').click();
+    await button(page, /^Avslutt planen$/).click();
     await button(page, 'Ja, avslutt planen').click();
     await page.getByText('Avsluttet').first().waitFor();
+    await Promise.all(saved);
     assert.equal(files.length, 2);
   });
   let moved = '';
