@@ -20,7 +20,7 @@ let shared: Browser | undefined;
 export async function browser(): Promise<Browser> {
   shared ??= await chromium.launch({
     executablePath: '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--lang=nb-NO', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
   });
   return shared;
 }

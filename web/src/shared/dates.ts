@@ -34,9 +34,14 @@ function format(language: Language, options: Intl.DateTimeFormatOptions): Intl.D
 }
 const inUtc = (date: Day) => Date.UTC(date.year, date.month - 1, date.day);
 
+// Chromium knows no nynorsk and writes bokmål instead: these days are called otherwise, months are not.
+const NYNORSK: Record<string, string> = { mandag: 'måndag', tirsdag: 'tysdag', lørdag: 'laurdag' };
+
 // "torsdag 10. desember 2026": as Norwegians write it.
 export function formatDate(date: Day | undefined, language: Language): string {
-  return date ? format(language, { dateStyle: 'full', timeZone: 'UTC' }).format(inUtc(date)) : '';
+  if (!date) return '';
+  const text = format(language, { dateStyle: 'full', timeZone: 'UTC' }).format(inUtc(date));
+  return language === 'nn' ? text.replace(/^[a-zø]+/, (day) => NYNORSK[day] ?? day) : text;
 }
 
 // "10. desember 2026".

@@ -36,7 +36,7 @@ export const plan = {
     NominateCoordinator: 'spurte noen om å være koordinator', AcceptCoordinatorAppointment: 'ble koordinator',
     DeclineCoordinatorAppointment: 'sa nei til å være koordinator', RequestCoordinatorHandover: 'ba om avløsning som koordinator', WithdrawCoordinatorHandover: 'fortsetter som koordinator', EndCoordinatorAppointment: 'avsluttet en koordinators tid',
     CreateEvaluation: 'satte en dato for møte', RescheduleEvaluation: 'flyttet et møte', HoldEvaluation: 'skrev referat fra et møte',
-    ApproveEvaluation: 'godkjente et referat', CreateComment: 'skrev', CreateObjection: 'sa seg uenig i noe', WithdrawObjection: 'tok tilbake en uenighet',
+    ApproveEvaluation: 'godkjente et referat', CreateComment: 'skrev en kommentar', CreateObjection: 'sa seg uenig i noe', WithdrawObjection: 'tok tilbake en uenighet',
     GiveConsent: 'ga et samtykke', RecordConsent: 'skrev inn et samtykke', WithdrawConsent: 'trakk et samtykke', BlockAccess: 'stengte noen ute',
     LiftAccessBlock: 'slapp noen inn igjen', CreateRepresentative: 'ga noen fullmakt', EndRepresentation: 'avsluttet en fullmakt',
     CreateComplaint: 'klaget på noe', ChangeComplaintState: 'behandlet en klage', MergePlans: 'slo sammen to planer', ImportPlan: 'hentet planen fra en annen kommune',

@@ -37,7 +37,7 @@ export const plan: typeof nb = {
     NominateCoordinator: 'spurde nokon om å vere koordinator', AcceptCoordinatorAppointment: 'vart koordinator',
     DeclineCoordinatorAppointment: 'sa nei til å vere koordinator', RequestCoordinatorHandover: 'bad om avløysing som koordinator', WithdrawCoordinatorHandover: 'held fram som koordinator', EndCoordinatorAppointment: 'avslutta tida til ein koordinator',
     CreateEvaluation: 'sette ein dato for møte', RescheduleEvaluation: 'flytta eit møte', HoldEvaluation: 'skreiv referat frå eit møte',
-    ApproveEvaluation: 'godkjende eit referat', CreateComment: 'skreiv', CreateObjection: 'sa seg usamd i noko', WithdrawObjection: 'tok tilbake ei usemje',
+    ApproveEvaluation: 'godkjende eit referat', CreateComment: 'skreiv ein kommentar', CreateObjection: 'sa seg usamd i noko', WithdrawObjection: 'tok tilbake ei usemje',
     GiveConsent: 'gav eit samtykke', RecordConsent: 'skreiv inn eit samtykke', WithdrawConsent: 'trekte eit samtykke', BlockAccess: 'stengde nokon ute',
     LiftAccessBlock: 'sleppte nokon inn igjen', CreateRepresentative: 'gav nokon fullmakt', EndRepresentation: 'avslutta ei fullmakt',
     CreateComplaint: 'klaga på noko', ChangeComplaintState: 'behandla ei klage', MergePlans: 'slo saman to planar', ImportPlan: 'henta planen frå ein annan kommune',

@@ -75,7 +75,7 @@ function Axis({ span }: { span: Span }) {
       <div className="timeline-track">
         {months.map((month, i) => (
           <span key={i} className="timeline-month" style={{ left: `${place(span, dayNumber(month))}%` }}>
-            {i % every === 0 && (month.month === 1 ? `${monthName(month, language)} ${month.year}` : monthName(month, language))}
+            {i % every === 0 && Math.abs(place(span, dayNumber(month)) + 2 - now) > 4.5 && (month.month === 1 ? `${monthName(month, language)} ${month.year}` : monthName(month, language))}
           </span>
         ))}
         <span className="timeline-today-label" style={{ left: `${now}%` }}>{t.today}</span>

@@ -6,6 +6,7 @@ import { Link as RouterLink } from 'react-router';
 import { plans } from '../../api/clients';
 import { CheckPlanResponse_Finding_Severity as Severity } from '../../gen/individuellplan/plan/v1/plan_service_pb';
 import { useLanguage } from '../../i18n/language';
+import { formatDay, fromInput } from '../../shared/dates';
 import { Panel } from '../../shared/page';
 import { Load } from '../../shared/state';
 import type { InPlan } from '../plan/frame';
@@ -48,7 +49,7 @@ export function Checker({ at: { plan, base } }: { at: InPlan }) {
                 </li>
               ))}
             </ul>
-            <Paragraph className="quiet">{t.edit.ruleSet(ruleSet)}</Paragraph>
+            <Paragraph className="quiet">{t.edit.ruleSet(formatDay(fromInput(ruleSet), language) || ruleSet)}</Paragraph>
           </>
         )}
       </Load>

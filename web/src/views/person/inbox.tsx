@@ -73,9 +73,13 @@ function Waiting({ item }: { item: Notification }) {
     <li>
       <div>
         <Link asChild><RouterLink to={target(item, unit)}>{wordFor(t.obligations, item.kind)}</RouterLink></Link>
-        {item.dueDate && <div className="quiet capital">{formatDate(item.dueDate, language)}</div>}
         {/* A reminder does not tell whether its duty was done since: a day that has passed is no alarm here. */}
-        {days !== undefined && <Tag data-size="sm" data-color="neutral">{days < 0 ? t.inbox.past(-days) : t.daysLeft(days)}</Tag>}
+        {item.dueDate && days !== undefined && (
+          <div className="line-tags">
+            <span className="quiet capital">{formatDate(item.dueDate, language)}</span>
+            <Tag data-size="sm" data-color="neutral">{days < 0 ? t.inbox.past(-days) : t.daysLeft(days)}</Tag>
+          </div>
+        )}
       </div>
       <Do command={seen} act={() => seen.send()} variant="tertiary">{t.inbox.markSeen}</Do>
     </li>

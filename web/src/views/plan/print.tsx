@@ -106,7 +106,7 @@ function Paper({ plan, when }: { plan: CarePlan; when: string }) {
                   <th scope="row">{person.displayName}</th>
                   <td data-label={t.print.role}>{[person.roleTitle, person.organizationDisplayName].filter(Boolean).join(', ')}</td>
                   <td data-label={t.print.contributes}>{person.contribution}</td>
-                  <td data-label={t.phone}>{person.phone}</td>
+                  <td data-label={t.phone} className="phone">{person.phone}</td>
                 </tr>
               ))}
             </tbody>

@@ -25,7 +25,7 @@ export function Coordinators() {
             const rows = new Map<string, { name: string; value: number; alarm: number }>();
             for (const plan of plans.filter(({ state }) => OPEN.includes(state))) {
               const key = plan.coordinator;
-              const row = rows.get(key) ?? { name: key ? plan.coordinatorDisplayName : t.load.nobody, value: 0, alarm: 0 };
+              const row = rows.get(key) ?? { name: key ? plan.coordinatorDisplayName : t.load.vacant, value: 0, alarm: 0 };
               row.value += 1;
               row.alarm += plan.alarms.includes(CarePlan_Alarm.EVALUATION_OVERDUE) ? 1 : 0;
               rows.set(key, row);

@@ -42,7 +42,7 @@ function Body({ plan }: { plan: CarePlan }) {
         [t.followUp.alarms, plan.alarms.map((alarm) => wordFor(t.alarms, alarm)).join(', ')],
       ]} />
       <Panel title={t.plan.coordinator} tone={coordinator ? 'plain' : 'attention'}>
-        {!coordinator && <Paragraph>{t.plan.noCoordinator}</Paragraph>}
+        {!coordinator && <Paragraph>{t.followUp.noCoordinator}</Paragraph>}
         <ul className="lines">
           {plan.coordinatorAppointments.map((each) => (
             <li key={each.name}>
