@@ -7,7 +7,7 @@ import { pageOf } from '../../api/resources';
 import { useSession } from '../../app/session';
 import { type NeedNotice, NeedNotice_State as State } from '../../gen/individuellplan/referral/v1/need_notice_pb';
 import { useLanguage } from '../../i18n/language';
-import { formatDate, formatTime } from '../../shared/dates';
+import { formatDate, formatTime, formatTimeDay } from '../../shared/dates';
 import { Facts, Page, Panel } from '../../shared/page';
 import { Load } from '../../shared/state';
 import { Complaints } from '../notice/complaints';
@@ -47,9 +47,10 @@ export function CaseView() {
             </div>
             <aside>
               <Panel title={t.cases.clock}>
-                <ClockBar clock={found.clock} />
+                {!found.decision && <ClockBar clock={found.clock} />}
                 <Facts facts={[
                   [t.cases.deadline, <CaseDate key="d" date={found.clock?.deadlineDate} />],
+                  [t.cases.decided, formatTimeDay(found.decision?.decideTime, language)],
                   [t.cases.has, found.assigneeDisplayName || t.queue.nobodyHas],
                   [t.cases.plan, found.acceptance?.plan && role === 'CASE_WORKER' && t.cases.steps[found.acceptance.step]],
                   [t.plan.coordinator, found.acceptance?.coordinatorDisplayName],
