@@ -41,9 +41,6 @@ export function CaseView() {
                     : <Paragraph>{t.cases.answerBy}</Paragraph>}
                 </Panel>
               )}
-              <Letters notice={found} />
-              {(found.decision || found.complaints.length > 0) && <Complaints notice={found} />}
-              <History notice={found} />
             </div>
             <aside>
               <Panel title={t.cases.clock}>
@@ -59,6 +56,11 @@ export function CaseView() {
               </Panel>
               <CaseActions key={found.etag} notice={found} />
             </aside>
+            <div>
+              <Letters notice={found} />
+              {(found.decision || found.complaints.length > 0) && <Complaints notice={found} />}
+              <History notice={found} />
+            </div>
           </div>
         )}
       </Load>
