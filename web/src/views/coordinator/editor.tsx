@@ -21,6 +21,10 @@ export function Editor() {
     <PlanFrame title={t.edit.title} lead={({ role }) => (isOwners(role) ? t.edit.leadOwner : t.edit.lead)}>
       {(at) => (
         <div className="case">
+          <aside>
+            <Checker at={at} />
+            <Activate at={at} />
+          </aside>
           <div>
             <Goals at={at} />
             <Activities at={at} />
@@ -29,10 +33,6 @@ export function Editor() {
             <CollaborationPart at={at} />
             <PeriodPart at={at} />
           </div>
-          <aside>
-            <Checker at={at} />
-            <Activate at={at} />
-          </aside>
         </div>
       )}
     </PlanFrame>
