@@ -18,7 +18,7 @@ import { ClockBar } from './clock-bar';
 import { Letters } from './letters';
 
 export function CaseView() {
-  const { t } = useLanguage();
+  const { t, language } = useLanguage();
   const { notice: id } = useParams();
   const { unit, role } = useSession();
   const query = useNotice(id);
