@@ -302,7 +302,7 @@ test('a plan moves to another municipality and shows there what it was before', 
   const files: string[] = [];
   const saved: Promise<void>[] = [];
   await as(citizen(owner.login), { size: DESKTOP }, async ({ page }) => {
-    await link(page, 'Mer').click();
+    await link(page, /^Mer$/).click();
     await button(page, 'Last ned filen').click();
     await page.getByLabel('Hva skal du bruke den til?').fill('Jeg flytter til Lyngnes.');
     page.on('download', (file) => {
