@@ -22,8 +22,8 @@ T Must(absl::StatusOr<T> result) {
   return *std::move(result);
 }
 
-// One receipt, planned and bound as the service does it.
-void WriteOriginal(const Suite& suite, const std::string& schema) {
+// One receipt, planned at `time` and bound as the service does it.
+void WriteOriginal(const Suite& suite, const std::string& schema, absl::Time time) {
   const auto pool = suite.OpenPool(schema, 2);
   IntakeRepository intake(pool.get(), kKey);
   AgendaRepository agenda(pool.get(), kKey);
@@ -32,8 +32,8 @@ void WriteOriginal(const Suite& suite, const std::string& schema) {
   AddDuty(event, "", Obligation::NOTICE_RECEIPT,
           {{"persons/aaaaaaaaaaaaaaaaaaaaaaaaaa", Obligation::NOTIFIER}});
   const Rules rules = ReminderRules();
-  Must(intake.Apply("referral", event, rules.On(OsloDay(Noon())), Noon()));
-  const absl::Time later = Noon() + absl::Hours(1);  // when all has settled
+  Must(intake.Apply("referral", event, rules.On(OsloDay(time)), time));
+  const absl::Time later = time + absl::Hours(1);  // when all has settled
   for (const std::string& addressee : Must(agenda.DueAddressees(later, 10))) {
     Must(agenda.Bind(addressee, later));
   }
@@ -76,7 +76,7 @@ std::string BlockPrefix(int block) { return absl::StrFormat("copy%02d", block); 
 void LoadMails(const Suite& suite, const std::string& schema, int block, int64_t count,
                absl::Time due) {
   RawConnection connection(suite.Raw(schema));
-  if (!connection.Query("SELECT 1 FROM message LIMIT 1")) WriteOriginal(suite, schema);
+  if (!connection.Query("SELECT 1 FROM message LIMIT 1")) WriteOriginal(suite, schema, due);
   const std::string id =
       connection
           .Query("SELECT message_id FROM slot WHERE aggregate = ? AND message_id <> '' LIMIT 1",

@@ -1,10 +1,12 @@
 """What each part of the benchmarks needs to run, and the programs that measure it."""
 
+import datetime
 import json
 import pathlib
 import subprocess
 
 from bench.issuer import Issuer
+from tools.lib.clock import OSLO, Clock
 from tools.suite.database import database
 from tools.suite.process import Process, ProcessFailed, wait_for
 from tools.suite.suite import BIN, ROOT, SCHEMAS, Ports, Suite, free_port
@@ -12,6 +14,8 @@ from tools.suite.suite import BIN, ROOT, SCHEMAS, Ports, Suite, free_port
 SIZES = {"plan": 100_000, "referral": 1_000_000, "notify": 1_000_000, "mix": 50_000}
 NOTICES = 20_000  # of the mix, so that the queue is not emptied
 SMALL = 1_000
+# When mails are sent in notify.send: within the hours of every class, on no holiday, by rules that are known.
+MAIL_HOUR = datetime.datetime(2026, 11, 24, 12, tzinfo=OSLO)
 WORKERS = 16  # of each service, and so the connections of each raw loop
 
 PartFailed = ProcessFailed
@@ -145,6 +149,7 @@ def notify(folder, names, options):
                            bench._log("smtp-sink"), lambda: bench._accepts(port))
             bench.processes["smtp-sink"] = sink
             bench.start_one("smtp-sink")
+            Clock(bench.clock_file).set(MAIL_HOUR)
             # The benchmark starts the service: it plays the services whose duties are reminded of.
             words = [word for word in bench.processes["notification-service"].command
                      if not word.startswith(("--plan_service", "--referral_service"))]
@@ -153,6 +158,7 @@ def notify(folder, names, options):
                                           "--db_name=ip_notification_send",
                                           "--db_user=ip_notification_send"]))
             flags += ["--send_schema=ip_notification_send", f"--service_command={command}",
+                      f"--clock_shift_file={bench.clock_file}",
                       f"--sink=127.0.0.1:{port}", f"--mails={int(1000 * options.seconds)}"]
         return bench.run("notify_bench", *flags, *timing(names, options))
 

@@ -55,6 +55,8 @@ constexpr char kInsertParty[] = "INSERT INTO plan_party (plan, person, role) VAL
 constexpr char kDeleteAlerts[] = "DELETE FROM plan_alert WHERE plan = ?";
 constexpr char kInsertAlert[] =
     "INSERT INTO plan_alert (plan, alarm, unit, from_date) VALUES (?, ?, ?, ?)";
+constexpr char kInsertLogHead[] =
+    "INSERT INTO access_log_head (plan, last_number, last_hash, seal) VALUES (?, 0, ?, ?)";
 constexpr char kAppend[] =
     "INSERT INTO outbox (aggregate, revision, payload, create_time) VALUES (?, ?, ?, ?)";
 constexpr char kInsertNumber[] =
@@ -63,7 +65,7 @@ constexpr char kInsertNumber[] =
 
 // How large and how many the rows are that a service's operation writes.
 struct Shape {
-  std::string document, reason, event, number;
+  std::string document, reason, event, number, log_hash, log_seal;
   int parties = 0, alerts = 0;
 };
 
@@ -83,6 +85,8 @@ Shape ShapeOf(const RawOptions& database, const std::string& plan) {
                        "SELECT COALESCE(MAX(LENGTH(number)), 44) FROM person_number WHERE person"
                        " <> ?",
                        "");
+  shape.log_hash = Bytes(c, "SELECT LENGTH(last_hash) FROM access_log_head WHERE plan = ?", plan);
+  shape.log_seal = Bytes(c, "SELECT LENGTH(seal) FROM access_log_head WHERE plan = ?", plan);
   shape.parties = count("SELECT COUNT(*) FROM plan_party WHERE plan = ?");
   shape.alerts = count("SELECT COUNT(*) FROM plan_alert WHERE plan = ?");
   return shape;
@@ -274,6 +278,7 @@ class PlanBench {
     c.Execute(kInsertRevision, plan, 1, now, actor, "CreatePlan", shape.reason, request,
               shape.document);
     WriteProjections(c, plan, shape, subject, true);
+    c.Execute(kInsertLogHead, plan, shape.log_hash, shape.log_seal);
     c.Execute(kAppend, plan, 1, shape.event, now);
     c.Commit();
     c.Execute(kInsertNumber, subject, shape.number);

@@ -32,10 +32,11 @@ constexpr char kSelectNotice[] =
 constexpr char kLockNotice[] =
     "SELECT revision, create_time, update_time, document FROM notice WHERE name = ? FOR UPDATE";
 constexpr char kFindOthers[] =
-    "(SELECT name FROM notice_queue WHERE subject = ? AND is_open = 1 ORDER BY name LIMIT 20)"
+    "(SELECT name FROM notice_queue FORCE INDEX (by_subject)"
+    " WHERE subject = ? AND is_open = 1 AND unit = ? ORDER BY name LIMIT 20)"
     " UNION ALL"
-    " (SELECT DISTINCT plan FROM notice_queue WHERE subject = ? AND is_open = 0 AND plan <> ''"
-    " ORDER BY plan LIMIT 5)";
+    " (SELECT DISTINCT plan FROM notice_queue FORCE INDEX (by_subject)"
+    " WHERE subject = ? AND is_open = 0 AND unit = ? AND plan <> '' ORDER BY plan LIMIT 5)";
 constexpr char kSelectRequest[] =
     "SELECT method, payload_hash, name, revision, result FROM request"
     " WHERE actor = ? AND request_id = ?";
@@ -57,8 +58,8 @@ constexpr char kUpsertSecret[] =
     " ON DUPLICATE KEY UPDATE secret = VALUES(secret)";
 constexpr char kUpsertQueue[] =
     "INSERT INTO notice_queue (name, revision, unit, state, is_open, urgency_rank, due_date,"
-    " amber_date, submit_time, assignee, subject, source, close_time, decide_date, plan, item)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " amber_date, submit_time, assignee, subject, source, close_time, decide_date, plan, item,"
+    " need_date) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
     " ON DUPLICATE KEY UPDATE revision = VALUES(revision), unit = VALUES(unit),"
     " state = VALUES(state), is_open = VALUES(is_open), urgency_rank = VALUES(urgency_rank),"
     " due_date = VALUES(due_date), amber_date = VALUES(amber_date), assignee = VALUES(assignee),"
@@ -213,7 +214,7 @@ class ReferralBench {
     const absl::CivilDay day = OsloDay(now);
     c.Execute(kUpsertQueue, notice, revision, unit, state, 1, 1, day + 400, day + 21, now,
               state == pb::NeedNotice::SUBMITTED ? "" : kAssignee, subject, 1, nullptr, nullptr, "",
-              shape.item);
+              shape.item, day - 3);
   }
 
   static void RawSubmit(RawConnection& c, const Shape& shape) {
@@ -230,7 +231,7 @@ class ReferralBench {
     c.Commit();
 
     c.Query(kSelectNotice, notice);
-    c.Query(kFindOthers, subject, subject);
+    c.Query(kFindOthers, subject, kRawUnit, subject, kRawUnit);
     c.Begin();
     c.Query(kLockNotice, notice);
     Record(c, notice, 2, "SubmitNotice", now);

@@ -25,6 +25,15 @@ std::string Shorten(const std::string& statement) {
   return verb;
 }
 
+// A statement as far as its values do not show: columns that are written or read, and hints.
+std::string HeadOf(std::string statement) {
+  absl::RemoveExtraAsciiWhitespace(&statement);
+  for (const char* end : {" VALUES", " WHERE ", " SET "}) {
+    statement = statement.substr(0, statement.find(end));
+  }
+  return statement;
+}
+
 // Pings, session settings and what background threads look for are not part of an operation.
 bool Counts(const std::string& statement) {
   for (const char* other :
@@ -54,8 +63,8 @@ std::vector<std::string> StatementsOf(const RawOptions& database,
               " WHERE command_type IN ('Execute', 'Query')")
           .value_or("");
   for (const absl::string_view each : absl::StrSplit(all, '\0')) {
-    std::string statement = Shorten(std::string(each));
-    if (Counts(statement)) statements.push_back(std::move(statement));
+    std::string statement(each);
+    if (Counts(Shorten(statement))) statements.push_back(HeadOf(std::move(statement)));
   }
   return statements;
 }

@@ -10,8 +10,9 @@
 
 namespace ip::bench {
 
-// The statements that `operation` makes the server run, in order, each as verb and table
-// ("INSERT outbox"); connections are warm when it was run before.
+// The statements that `operation` makes the server run, in order, each up to its values ("INSERT
+// INTO outbox (aggregate, revision, payload, create_time)"); connections are warm when it was run
+// before.
 std::vector<std::string> StatementsOf(const RawOptions& database,
                                       const std::function<void()>& operation);
 
