@@ -7,7 +7,7 @@ import uuid
 from tools.lib import generated  # noqa: F401
 
 from google.api import annotations_pb2
-from google.protobuf import symbol_database
+from google.protobuf import descriptor_pb2, symbol_database
 from individuellplan.notification.v1 import notification_service_pb2
 from individuellplan.plan.v1 import access_service_pb2, plan_feed_service_pb2, plan_service_pb2
 from individuellplan.referral.v1 import referral_feed_service_pb2, referral_service_pb2
@@ -41,6 +41,12 @@ def rpcs():
         for service in file.DESCRIPTOR.services_by_name.values():
             for method in service.methods:
                 yield f"{service.full_name}/{method.name}", method, method.GetOptions().Extensions[access_pb2.rule]
+
+
+def is_stream(method):
+    declared = descriptor_pb2.MethodDescriptorProto()
+    method.CopyToProto(declared)
+    return declared.client_streaming or declared.server_streaming
 
 
 def message(descriptor):
@@ -77,9 +83,12 @@ def request_for(method, name=None):
 
 
 def outcome(caller, path, method, request):
-    """(code, reason) of the call."""
+    """(code, reason) of the call; DEADLINE_EXCEEDED for a stream that goes on."""
     try:
-        caller.method(path, message(method.output_type))(request)
+        if is_stream(method):
+            list(caller.stream(path, request, message(method.output_type), seconds=1))
+        else:
+            caller.method(path, message(method.output_type))(request)
         return "OK", ""
     except CallFailed as failure:
         return failure.code, failure.reason

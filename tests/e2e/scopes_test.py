@@ -19,7 +19,6 @@ def word(scope):
 
 
 ALL = {word(scope) for scope in access_pb2.Scope.values() if scope != access_pb2.SCOPE_UNSPECIFIED}
-STREAMS = {"WatchEvents", "WatchQueue", "SubmitNotices"}  # protobuf 3.21's Python does not say it
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +50,7 @@ def ask(suite):
             detail.Unpack(info)
         return failed.code().name.lower(), info.reason, info.metadata.get("scope", "")
 
-    return lambda path, method, scopes: (over_grpc if method.name in STREAMS else over_http)(
+    return lambda path, method, scopes: (over_grpc if everyone.is_stream(method) else over_http)(
         path, f"Bearer {forge.token(scope=' '.join(sorted(scopes)))}")
 
 

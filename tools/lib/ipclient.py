@@ -12,8 +12,10 @@ Every failed call raises CallFailed with code and reason. UNAVAILABLE is tried a
 
 import base64
 import hashlib
+import json
 import pathlib
 import secrets as random
+import struct
 import time
 import urllib.parse
 import uuid
@@ -95,11 +97,15 @@ class Caller:
         for name, service in SERVICES.items():
             setattr(self, name, _Stub(self, service))
 
+    def _be_fresh(self):
+        """Logged in, and so lately that step-up rules are content."""
+        if self._since is None or time.monotonic() - self._since > FRESH:
+            self.log_in()
+            self._since = time.monotonic()
+
     def method(self, path, response_class):
         def call(request):
-            if self._since is None or time.monotonic() - self._since > FRESH:
-                self.log_in()
-                self._since = time.monotonic()
+            self._be_fresh()
             for attempt in range(ATTEMPTS):
                 try:
                     return self._call(path, request, response_class)
@@ -109,6 +115,14 @@ class Caller:
                     time.sleep(0.1 * 2**attempt)
 
         return call
+
+
+def _grpc_error(path, error):
+    status = status_pb2.Status()
+    for key, value in error.trailing_metadata() or ():
+        if key == "grpc-status-details-bin":
+            status.ParseFromString(value)
+    return CallFailed(path.split(".")[-1], error.code().name, error.details(), status.details)
 
 
 class GrpcCaller(Caller):
@@ -131,13 +145,17 @@ class GrpcCaller(Caller):
         try:
             return call(request, timeout=TIMEOUT, metadata=self._metadata)
         except grpc.RpcError as error:
-            status = status_pb2.Status()
-            for key, value in error.trailing_metadata() or ():
-                if key == "grpc-status-details-bin":
-                    status.ParseFromString(value)
-            raise CallFailed(path.split(".")[-1], error.code().name, error.details(),
-                             status.details) from None
+            raise _grpc_error(path, error) from None
 
+    def stream(self, path, request, response_class, seconds=TIMEOUT):
+        """The answers of a stream that is sent one message. Raises CallFailed as soon as it ends badly."""
+        self._be_fresh()
+        call = self._channel.stream_stream(
+            "/" + path, type(request).SerializeToString, response_class.FromString)
+        try:
+            yield from call(iter([request]), timeout=seconds, metadata=self._metadata)
+        except grpc.RpcError as error:
+            raise _grpc_error(path, error) from None
 
     def submit(self, items):
         """Sends a batch of notices (CreateNoticeRequest) in one stream; the results, in their order."""
@@ -167,34 +185,56 @@ class BrowserCaller(Caller):
 
     def open(self, url):
         """Follows a link as a browser would; the last response."""
-        if self._session is None:
-            self.log_in()
-            self._since = time.monotonic()
+        self._be_fresh()
         return self._session.get(url, timeout=TIMEOUT)
 
-    def _call(self, path, request, response_class):
-        headers = {"content-type": "application/proto", "connect-protocol-version": "1",
-                   "connect-timeout-ms": str(TIMEOUT * 1000), "x-ip-csrf": "1", "origin": self._url}
+    def post(self, path, body, content_type, seconds=TIMEOUT):
+        """One request of the Connect protocol; the HTTP answer."""
+        self._be_fresh()
+        headers = {"content-type": content_type, "connect-protocol-version": "1",
+                   "connect-timeout-ms": str(int(seconds * 1000)), "x-ip-csrf": "1", "origin": self._url}
         if self.role:
             headers["x-role"] = self.role
         if self._acting_for:
             headers["x-acting-for"] = self._acting_for
+        return self._session.post(f"{self._url}/{path}", body, headers=headers, timeout=seconds + 1)
+
+    def _call(self, path, request, response_class):
         name = path.split(".")[-1]
         try:
-            answer = self._session.post(f"{self._url}/{path}", request.SerializeToString(),
-                                        headers=headers, timeout=TIMEOUT + 1)
+            answer = self.post(path, request.SerializeToString(), "application/proto")
         except requests.RequestException as error:
             raise CallFailed(name, "UNAVAILABLE", f"no answer from the gateway: {error}") from None
         if answer.ok:
             return response_class.FromString(answer.content)
         raise _connect_error(name, answer)
 
+    def stream(self, path, request, response_class, seconds=TIMEOUT):
+        """As GrpcCaller's."""
+        name, message = path.split(".")[-1], request.SerializeToString()
+        answer = self.post(path, struct.pack(">BI", 0, len(message)) + message, "application/connect+proto", seconds)
+        if not answer.ok:
+            raise _connect_error(name, answer)
+        data = answer.content
+        while data:
+            flags, size = struct.unpack_from(">BI", data)
+            part, data = data[5:5 + size], data[5 + size:]
+            if flags & 2:  # the end, with the status
+                error = json.loads(part).get("error")
+                if error:
+                    raise _failure(name, error)
+                return
+            yield response_class.FromString(part)
+
 
 def _connect_error(name, answer):
     try:
-        body = answer.json()
+        return _failure(name, answer.json())
     except ValueError:
         return CallFailed(name, "UNKNOWN", f"HTTP {answer.status_code}: {answer.text[:200]}")
+
+
+def _failure(name, body):
     details = []
     for detail in body.get("details", []):
         any_ = status_pb2.Status().details.add()
