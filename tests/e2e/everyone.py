@@ -20,10 +20,11 @@ FILES = (plan_service_pb2, access_service_pb2, plan_feed_service_pb2, referral_s
 ABSENT = "019b2f60-0000-7000-8000-000000000000"
 
 
-def callers(gateway):
-    """By role. People come as browsers do: only a session tells how fresh the login is."""
+def callers(gateway, browser=True):
+    """By role. People come as browsers do: only a session tells how fresh the login is. Otherwise professionals come
+    with tokens."""
     def person(login, role):
-        return gateway.person(login, role, browser=True)
+        return gateway.person(login, role, browser=browser)
 
     return {
         "CITIZEN": gateway.person("borghild"),
@@ -43,10 +44,19 @@ def rpcs():
                 yield f"{service.full_name}/{method.name}", method, method.GetOptions().Extensions[access_pb2.rule]
 
 
+def _declared(method):
+    proto = descriptor_pb2.MethodDescriptorProto()
+    method.CopyToProto(proto)
+    return proto
+
+
 def is_stream(method):
-    declared = descriptor_pb2.MethodDescriptorProto()
-    method.CopyToProto(declared)
-    return declared.client_streaming or declared.server_streaming
+    return _declared(method).server_streaming
+
+
+def is_upload(method):
+    """The client streams too, which HTTP/1.1 cannot do: browsers are told so, whoever sits there."""
+    return _declared(method).client_streaming
 
 
 def message(descriptor):

@@ -7,6 +7,7 @@ import time
 import pytest
 
 from tests.e2e import everyone
+from tests.e2e.desk_test import send_notice
 from tools.lib.ipclient import CallFailed
 
 from individuellplan.notification.v1 import notification_service_pb2 as notifications
@@ -21,7 +22,7 @@ OWNERS = ("trond", "ola", "tuva", "emil")
 OUTSIDERS = ("CITIZEN", "PRACTITIONER", "CASE_WORKER", "UNIT_LEADER", "SYSTEM")
 # What the demo municipality has none of, or only operators may ask about (the matrix tells).
 WITHOUT_A_NAME = {"plans/*/emergencyAccesses/*", "plans/*/objections/*", "plans/*/complaints/*", "plans/*/accessBlocks/*",
-                  "notices/*/complaints/*", "notices/*/letters/*", "plans/*/representatives/*", "deliveries/*"}
+                  "notices/*/complaints/*", "notices/*/letters/*", "plans/*/transitionTasks/*", "deliveries/*"}
 
 
 def readable(caller, notice):
@@ -136,7 +137,8 @@ def test_and_take_as_long(gateway, world):
                 times[name].append(time.perf_counter() - begin)
         foreign, missing = (statistics.median(times[name]) * 1000 for name in names)
         print(f"\n{what}: foreign {foreign:.1f} ms, absent {missing:.1f} ms", end="")
-        if abs(foreign - missing) > 5:
+        # A change is refused under the lock of what it would have changed, and rolled back.
+        if abs(foreign - missing) > max(5, missing / 2):
             apart.append(what)
     assert not apart
 
@@ -176,6 +178,8 @@ def test_a_page_token_is_its_owners(gateway, world):
         call, _ = ask(which, login, role, page_token=token)
         return answer(*call)
 
+    for _ in range(2):
+        send_notice(gateway, gateway.person("eva"))
     tokens, wrong = {}, []
     for which, (login, role, _, _) in PAGED.items():
         (caller, path, method, request), _ = ask(which, login, role)
@@ -253,8 +257,8 @@ def test_outsiders_masks_tell_nothing_either(gateway, world):
 # What an Update may never set, whatever the mask says: somebody's decision, or what the service keeps.
 KEPT = {
     "goal": ("UpdateGoal", "goals", ("name", "state", "achievement", "author", "state_reason")),
-    "activity": ("UpdateActivity", "activities", ("name", "execution", "commitment", "decision", "request_time",
-                                                  "answer_due_date", "reason", "decision_reference")),
+    "activity": ("UpdateActivity", "activities", ("name", "execution", "commitment", "decision", "responsible",
+                                                  "request_time", "answer_due_date", "reason")),
     "participant": ("UpdateParticipant", "participants", ("name", "kind", "person")),
 }
 
