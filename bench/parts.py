@@ -155,6 +155,7 @@ def notify(folder, names, options):
                      if not word.startswith(("--plan_service", "--referral_service"))]
             command = bench.folder / "logs/notification-service.command"
             command.write_text("\n".join([*words, f"--smtp_url=smtp://127.0.0.1:{port}", "--listen=127.0.0.1:0",
+                                          "--mails_per_second=0",
                                           "--db_name=ip_notification_send",
                                           "--db_user=ip_notification_send"]))
             flags += ["--send_schema=ip_notification_send", f"--service_command={command}",

@@ -28,9 +28,10 @@ namespace type = individuellplan::type::v1;
 constexpr char kService[] = "/individuellplan.referral.v1.ReferralService/";
 
 constexpr char kSelectNotice[] =
-    "SELECT revision, create_time, update_time, document FROM notice WHERE name = ?";
+    "SELECT revision, create_time, update_time, document, data_key FROM notice WHERE name = ?";
 constexpr char kLockNotice[] =
-    "SELECT revision, create_time, update_time, document FROM notice WHERE name = ? FOR UPDATE";
+    "SELECT revision, create_time, update_time, document, data_key FROM notice WHERE name = ? FOR "
+    "UPDATE";
 constexpr char kFindOthers[] =
     "(SELECT name FROM notice_queue FORCE INDEX (by_subject)"
     " WHERE subject = ? AND is_open = 1 AND unit = ? ORDER BY name LIMIT 20)"
@@ -44,10 +45,11 @@ constexpr char kInsertRequest[] =
     "INSERT INTO request (actor, request_id, method, payload_hash, name, revision, result,"
     " create_time) VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
 constexpr char kInsertNotice[] =
-    "INSERT INTO notice (name, revision, create_time, update_time, document)"
-    " VALUES (?, ?, ?, ?, ?)";
+    "INSERT INTO notice (name, revision, create_time, update_time, document, data_key)"
+    " VALUES (?, ?, ?, ?, ?, ?)";
 constexpr char kUpdateNotice[] =
-    "UPDATE notice SET revision = ?, update_time = ?, document = ? WHERE name = ? AND revision = ?";
+    "UPDATE notice SET revision = ?, update_time = ?, document = ?, data_key = ?"
+    " WHERE name = ? AND revision = ?";
 constexpr char kInsertRevision[] =
     "INSERT INTO notice_revision (name, revision, create_time, actor, action, reason, request_id,"
     " document) VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
@@ -73,7 +75,7 @@ constexpr char kPickNext[] =
 constexpr char kTakeRow[] = "UPDATE notice_queue SET state = ?, assignee = ? WHERE name = ?";
 
 struct Shape {
-  std::string draft, document, reason, secret, item, event;
+  std::string draft, document, data_key, reason, secret, item, event;
 };
 
 Shape ShapeOf(const RawOptions& database, const std::string& notice) {
@@ -83,6 +85,7 @@ Shape ShapeOf(const RawOptions& database, const std::string& notice) {
   };
   return {bytes("SELECT MIN(LENGTH(document)) FROM notice_revision WHERE name = ?"),
           bytes("SELECT LENGTH(document) FROM notice WHERE name = ?"),
+          bytes("SELECT LENGTH(data_key) FROM notice WHERE name = ?"),
           bytes("SELECT MAX(LENGTH(reason)) FROM notice_revision WHERE name = ?"),
           bytes("SELECT COALESCE(MAX(LENGTH(secret)), 44) FROM notice_secret WHERE name = ?"),
           bytes("SELECT LENGTH(item) FROM notice_queue WHERE name = ?"),
@@ -223,7 +226,7 @@ class ReferralBench {
     const std::string subject = absl::StrCat("persons/", NewToken(16)).substr(0, 34);
     c.Begin();
     Record(c, notice, 1, "CreateNotice", now);
-    c.Execute(kInsertNotice, notice, 1, now, now, shape.draft);
+    c.Execute(kInsertNotice, notice, 1, now, now, shape.draft, shape.data_key);
     c.Execute(kInsertRevision, notice, 1, now, kAssignee, "CreateNotice", shape.reason, notice,
               shape.draft);
     c.Execute(kInsertParty, absl::StrCat("sender|", subject, "|", kPractice), now, notice);
@@ -235,7 +238,7 @@ class ReferralBench {
     c.Begin();
     c.Query(kLockNotice, notice);
     Record(c, notice, 2, "SubmitNotice", now);
-    c.Execute(kUpdateNotice, 2, now, shape.document, notice, 1);
+    c.Execute(kUpdateNotice, 2, now, shape.document, shape.data_key, notice, 1);
     c.Execute(kInsertRevision, notice, 2, now, kAssignee, "SubmitNotice", shape.reason, notice,
               shape.document);
     c.Execute(kInsertParty, absl::StrCat("subject|", subject), now, notice);
@@ -252,7 +255,7 @@ class ReferralBench {
     if (notice.empty()) Fail("the queue of the raw loops is empty");
     const int64_t revision = std::atoll(c.Query(kLockNotice, notice).value_or("0").c_str());
     Record(c, notice, revision + 1, "TakeNextNotice", now);
-    c.Execute(kUpdateNotice, revision + 1, now, shape.document, notice, revision);
+    c.Execute(kUpdateNotice, revision + 1, now, shape.document, shape.data_key, notice, revision);
     c.Execute(kInsertRevision, notice, revision + 1, now, kAssignee, "TakeNextNotice", shape.reason,
               notice, shape.document);
     WriteQueue(c, notice, revision + 1, kRawUnit, pb::NeedNotice::IN_TRIAGE,

@@ -39,11 +39,11 @@ export class Store {
     return Buffer.concat([this.header, nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
   }
 
-  open(sealed, place) {
-    const cipher = createDecipheriv("aes-256-gcm", this.key, sealed.subarray(HEADER, HEADER + NONCE));
-    cipher.setAAD(Buffer.concat([sealed.subarray(0, HEADER), Buffer.from(place)]));
+  open(sealed, place, key = this.key, header = HEADER) {
+    const cipher = createDecipheriv("aes-256-gcm", key, sealed.subarray(header, header + NONCE));
+    cipher.setAAD(Buffer.concat([sealed.subarray(0, header), Buffer.from(place)]));
     cipher.setAuthTag(sealed.subarray(-TAG));
-    return Buffer.concat([cipher.update(sealed.subarray(HEADER + NONCE, -TAG)), cipher.final()]);
+    return Buffer.concat([cipher.update(sealed.subarray(header + NONCE, -TAG)), cipher.final()]);
   }
 
   // Runs `work` in a transaction, again when it met a deadlock.
@@ -66,9 +66,12 @@ export class Store {
 
   async read(connection, table, name, lock = "") {
     const [[row]] = await connection.execute(
-      `SELECT revision, create_time, update_time, document FROM ${table} WHERE name = ? ${lock}`, [name]);
+      `SELECT revision, create_time, update_time, document, data_key FROM ${table} WHERE name = ? ${lock}`, [name]);
     if (!row) throw failure(status.NOT_FOUND, `There is no such ${table}.`);
-    return { revision: row.revision, bytes: this.open(row.document, `${table}|${name}|${row.revision}`) };
+    const place = `${table}|${name}|${row.revision}`;
+    // What our services wrote is sealed with the document's own key; the twin itself is spared that.
+    const own = row.document[0] === 2 ? [this.open(row.data_key, `${table}_key|${name}`), 1] : [];
+    return { revision: row.revision, bytes: this.open(row.document, place, ...own) };
   }
 
   // Whether the caller has sent this request before.
