@@ -61,7 +61,9 @@ TEST_F(OwnKeysTest, WithoutItsKeyAnAggregateIsErasedForGood) {
   EXPECT_EQ(own_.Get(Soon(), "items/b")->message.count(), 1);
   EXPECT_EQ(Ask("SELECT COUNT(*) FROM item WHERE data_key = ''"), 1);
 
-  // What is left opens with no key that anybody still has.
+  // What is left opens with no key that anybody still has: not the ring, not another's.
+  database_.Run("UPDATE item SET data_key = NULL WHERE name = 'items/a';");
+  EXPECT_EQ(own_.Get(Soon(), "items/a").status().code(), Code::kDataLoss);
   database_.Run(
       "UPDATE item x JOIN item y ON y.name = 'items/b' SET x.data_key = y.data_key"
       " WHERE x.name = 'items/a';");
