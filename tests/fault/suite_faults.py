@@ -44,7 +44,7 @@ PROGRAMS = ("plan-service", "referral-service", "notification-service", "gateway
 PASSING = ("UNAVAILABLE", "CANCELLED", "DEADLINE_EXCEEDED", "ABORTED", "RESOURCE_EXHAUSTED", "UNAUTHENTICATED",
            "UNKNOWN", "INTERNAL")
 PATIENCE = 120  # seconds until a call must have got through
-DISK = "300M"  # what the database has; enough for the run
+DISK = "2G"  # what the database has; each revision holds the whole plan
 
 
 def new_id():
@@ -119,7 +119,7 @@ class Group:
         comment.text.text = text
         request = plans.CreateCommentRequest(parent=self.plan, comment=comment, request_id=new_id())
         self.history.record(self.plan, "comment", lambda: self.call(self.writer.plan.CreateComment, request), text)
-        time.sleep(0.1)  # the plan must not outgrow a message
+        time.sleep(0.5)  # each revision holds the whole plan
 
     def share(self):
         self.history.record(self.plan, "withdraw", lambda: self.call(
