@@ -17,10 +17,10 @@ from google.protobuf import descriptor_pb2
 def release():
     def make():
         subprocess.run([ROOT / "scripts/release-artifacts", "1.2.3"], check=True, stdout=subprocess.DEVNULL)
-        return (ROOT / "build/release/SHA256SUMS").read_text()
+        return (ROOT / "build/artifacts/SHA256SUMS").read_text()
     first = make()
     assert make() == first, "the same commit gave other bytes"
-    return ROOT / "build/release"
+    return ROOT / "build/artifacts"
 
 
 def test_the_descriptor_set_holds_the_contract_with_its_comments(release):
