@@ -313,6 +313,7 @@ test('a plan moves to another municipality and shows there what it was before', 
     await panel(page, 'Ta med deg planen').locator('button[type=submit]').click();
     await page.getByText('✓ Lastet ned').waitFor();
     await button(page, /^Avslutt planen$/).click();
+    await panel(page, 'Pause eller avslutning').getByLabel('Hvorfor?').fill('Jeg har flyttet.');
     await button(page, 'Ja, avslutt planen').click();
     await page.getByText('Avsluttet').first().waitFor();
     await Promise.all(saved);

@@ -216,9 +216,9 @@ function State({ at: { plan } }: { at: InPlan }) {
           </Disclosure>
         )}
         <Disclosure text={t.more.end} variant="tertiary">
-          <Form command={revoke} submit={() => revoke.send()} submitText={t.more.endYes} tone="danger">
+          <Form command={revoke} submit={() => revoke.send()} submitText={t.more.endYes} tone="danger" check={() => (reason.trim() ? undefined : t.answers.reasonNeeded)}>
             <Paragraph>{t.more.endText}</Paragraph>
-            <TextArea label={t.reason} value={reason} set={setReason} rows={2} required={false} />
+            <TextArea label={t.reason} value={reason} set={setReason} rows={2} />
           </Form>
         </Disclosure>
       </div>

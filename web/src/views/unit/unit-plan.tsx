@@ -1,6 +1,7 @@
 // A plan as the unit sees it: that it exists, who coordinates, and what the unit answers for: appointing a
 // coordinator, looking at the log, closing. Not its content.
 import { Link, Paragraph } from '@digdir/designsystemet-react';
+import { useState } from 'react';
 import { Link as RouterLink, useParams } from 'react-router';
 
 import { plans } from '../../api/clients';
@@ -11,7 +12,7 @@ import { CoordinatorAppointment_Kind, CoordinatorAppointment_State, Participant_
 import { useLanguage, wordFor } from '../../i18n/language';
 import { formatDay, formatTimeDay, today } from '../../shared/dates';
 import { useDraft } from '../../shared/draft';
-import { Disclosure, Do, Form, Pick, TextArea, TextInput } from '../../shared/form';
+import { Disclosure, Form, Pick, TextArea, TextInput } from '../../shared/form';
 import { Facts, Page, Panel } from '../../shared/page';
 import { coordinatorOf, nextEvaluation } from '../../shared/plan/model';
 import { PlanStateTag } from '../../shared/plan/tags';
@@ -124,11 +125,12 @@ function Merge({ plan }: { plan: CarePlan }) {
   const draft = useDraft(`${plan.name}/merge`, { duplicate: '', reason: '' });
   const { value } = draft;
   const { name, etag } = plan;
+  const [why, setWhy] = useState('');
   // Open plans of the unit, those of somebody with the same name first.
   const others = (usePlans().data ?? []).filter((each) => each.name !== name && OPEN.includes(each.state))
     .sort((a, b) => Number(b.subjectDisplayName === plan.subject?.displayName) - Number(a.subjectDisplayName === plan.subject?.displayName) || a.subjectDisplayName.localeCompare(b.subjectDisplayName, 'nb'));
   const merge = useCommand((_: void, requestId) => plans.mergePlans({ name, etag, duplicate: value.duplicate, reason: value.reason.trim(), requestId }), () => draft.forget());
-  const wrong = useCommand((_: void, requestId) => plans.markPlanEnteredInError({ name, etag, requestId, reason: value.reason }));
+  const wrong = useCommand((_: void, requestId) => plans.markPlanEnteredInError({ name, etag, requestId, reason: why }));
   return (
     <Panel title={t.followUp.tidy}>
       <div className="buttons">
@@ -142,8 +144,10 @@ function Merge({ plan }: { plan: CarePlan }) {
           </Form>
         </Disclosure>
         <Disclosure text={t.followUp.error} variant="tertiary">
-          <Paragraph>{t.followUp.errorText}</Paragraph>
-          <div className="buttons"><Do command={wrong} act={() => wrong.send()} tone="danger">{t.followUp.error}</Do></div>
+          <Form command={wrong} submit={() => wrong.send()} submitText={t.followUp.error} tone="danger" check={() => (why.trim() ? undefined : t.answers.reasonNeeded)}>
+            <Paragraph>{t.followUp.errorText}</Paragraph>
+            <TextArea label={t.reason} value={why} set={setWhy} rows={2} />
+          </Form>
         </Disclosure>
       </div>
     </Panel>
