@@ -18,13 +18,13 @@ export function usePlans(filter = '', orderBy = '') {
   });
 }
 
-// One duty may have been reminded of several times; it waits once.
+// What is settled waits for nobody. One duty may have been reminded of several times; it waits once.
 export function useWaiting() {
   return useQuery({
     queryKey: ['notifications', 'unseen'],
     queryFn: async () => {
       const answer = await notifications.listMyNotifications({ pageSize: 100, unseenOnly: true });
-      return [...new Map(answer.notifications.map((item) => [item.obligation, item])).values()];
+      return [...new Map(answer.notifications.filter(({ settled }) => !settled).map((item) => [item.obligation, item])).values()];
     },
   });
 }

@@ -27,14 +27,17 @@ export function Inbox() {
       <Panel title={t.inbox.before}>
         <Load query={all}>
           {(items) => {
-            const seen = items.filter(({ acknowledgeTime }) => acknowledgeTime);
+            const seen = items.filter(({ acknowledgeTime, settled }) => acknowledgeTime || settled);
             return seen.length === 0 ? <Empty>{t.inbox.nothingBefore}</Empty> : (
               <ul className="lines">
                 {seen.map((item) => (
                   <li key={item.name}>
                     <div>
                       <Link asChild><RouterLink to={target(item, unit)}>{wordFor(t.obligations, item.kind)}</RouterLink></Link>
-                      <div className="quiet">{formatTimeDay(item.createTime, language)}</div>
+                      <div className="line-tags">
+                        <span className="quiet">{formatTimeDay(item.createTime, language)}</span>
+                        {item.settled && <Tag data-size="sm" data-color="success">{t.inbox.settled}</Tag>}
+                      </div>
                     </div>
                   </li>
                 ))}
@@ -73,11 +76,10 @@ function Waiting({ item }: { item: Notification }) {
     <li>
       <div>
         <Link asChild><RouterLink to={target(item, unit)}>{wordFor(t.obligations, item.kind)}</RouterLink></Link>
-        {/* A reminder does not tell whether its duty was done since: a day that has passed is no alarm here. */}
         {item.dueDate && days !== undefined && (
           <div className="line-tags">
             <span className="quiet capital">{formatDate(item.dueDate, language)}</span>
-            <Tag data-size="sm" data-color="neutral">{days < 0 ? t.inbox.past(-days) : t.daysLeft(days)}</Tag>
+            <Tag data-size="sm" data-color={days < 0 ? 'warning' : 'neutral'}>{days < 0 ? t.inbox.past(-days) : t.daysLeft(days)}</Tag>
           </div>
         )}
       </div>
