@@ -14,20 +14,21 @@ namespace pb = individuellplan::plan::v1;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
-// The bytes of each element by name, without the etag.
-std::map<std::string, std::string> Elements(const Message& plan, const FieldDescriptor* list,
-                                            const FieldDescriptor* name,
-                                            const FieldDescriptor* etag) {
-  std::map<std::string, std::string> bytes;
+// The elements of a list by name.
+std::map<std::string, const Message*> ByName(const Message& plan, const FieldDescriptor* list,
+                                             const FieldDescriptor* name) {
+  std::map<std::string, const Message*> elements;
   const auto* reflection = plan.GetReflection();
   for (int i = 0; i < reflection->FieldSize(plan, list); ++i) {
     const Message& element = reflection->GetRepeatedMessage(plan, list, i);
-    std::unique_ptr<Message> copy(element.New());
-    copy->CopyFrom(element);
-    copy->GetReflection()->ClearField(copy.get(), etag);
-    bytes[element.GetReflection()->GetString(element, name)] = copy->SerializeAsString();
+    elements[element.GetReflection()->GetString(element, name)] = &element;
   }
-  return bytes;
+  return elements;
+}
+
+bool SameBytes(const Message& one, const Message& other) {
+  return one.ByteSizeLong() == other.ByteSizeLong() &&
+         one.SerializeAsString() == other.SerializeAsString();
 }
 
 }  // namespace
@@ -82,13 +83,13 @@ void Stamp(const pb::CarePlan& before, pb::CarePlan& after, absl::Time now) {
     const auto* name = list->message_type()->FindFieldByName("name");
     const auto* etag = list->message_type()->FindFieldByName("etag");
     if (name == nullptr || etag == nullptr) continue;
-    const auto old = Elements(before, list, name, etag);
-    const auto current = Elements(after, list, name, etag);
+    const auto old = ByName(before, list, name);
     for (int j = 0; j < reflection->FieldSize(after, list); ++j) {
       Message* element = reflection->MutableRepeatedMessage(&after, list, j);
       const std::string key = element->GetReflection()->GetString(*element, name);
       const auto same = old.find(key);
-      if (same != old.end() && same->second == current.at(key)) continue;
+      // What no rule touched still has its etag, so the bytes as a whole can be compared.
+      if (same != old.end() && SameBytes(*same->second, *element)) continue;
       element->GetReflection()->SetString(element, etag, MakeEtag(key, after.revision()));
     }
   }
