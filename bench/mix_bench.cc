@@ -76,7 +76,7 @@ class MixBench {
   bool Hold(const Calls::Mix& mix, double rate, absl::Duration time, const std::string& phase) {
     OpenLoad load({.address = absl::GetFlag(FLAGS_gateway),
                    .outstanding = kMostUnderWay,
-                   .channels = 8,
+                   .channels = 64,
                    .token_header = "authorization"},
                   [&] { return calls_.Next(mix); });
     double cpu = 0;

@@ -47,7 +47,7 @@ ABSL_FLAG(double, rate_per_subject, 200,
           "at once. 0 for no limit.");
 ABSL_FLAG(double, rate_per_address, 2000,
           "The same per network address; many people may share one. 0 for no limit.");
-ABSL_FLAG(int, calls_per_backend, 2000,
+ABSL_FLAG(int, calls_per_backend, 500,
           "Calls to one service that may be under way at once; more are refused.");
 ABSL_FLAG(bool, behind_proxy, false,
           "A proxy of ours stands in front and sets X-Forwarded-For; without one, clients could "

@@ -15,7 +15,7 @@
 namespace ip::gateway {
 
 struct CircuitLimits {
-  int calls = 2000;    // unary calls in flight
+  int calls = 500;     // unary calls in flight: more would wait longer than people do
   int streams = 2000;  // open streams
   // So many calls in a row that did not reach the backend open the circuit; then one call each
   // `pause` tries whether it is back.
