@@ -64,19 +64,19 @@ class Bench(Suite):
         return f"127.0.0.1:{port}", self.processes[key].popen.pid
 
     def run(self, program, *flags):
-        """Runs a program of bench/; its lines of JSON."""
-        command = [BIN / program, *flags]
-        if program != "rpc_bench":
-            command += [f"--folder={self.folder}", f"--reference_file={self.reference_file}"]
-        return measure(command)
+        """Runs a program of bench/; its lines of JSON as they come."""
+        yield from measure([BIN / program, *flags, f"--folder={self.folder}", f"--reference_file={self.reference_file}"])
+
+    def load(self, program, *flags):
+        """Has a program of bench/ load its data."""
+        list(self.run(program, *flags))
 
 
 def measure(command, **kwargs):
     with subprocess.Popen([str(c) for c in command], stdout=subprocess.PIPE, text=True, cwd=ROOT, **kwargs) as process:
-        lines = [json.loads(line) for line in process.stdout]
+        yield from map(json.loads, process.stdout)
     if process.returncode != 0:
         raise PartFailed(f"{pathlib.Path(command[0]).name} ended with exit code {process.returncode}")
-    return lines
 
 
 class Twin:
@@ -98,24 +98,24 @@ def timing(names, options):
 
 
 def rpc(_folder, names, options):
-    return measure([BIN / "rpc_bench", *timing(names, options)])
+    yield from measure([BIN / "rpc_bench", *timing(names, options)])
 
 
 def plan(folder, names, options):
     size = options.size or SIZES["plan"]
     with Bench(folder) as bench:
         flags = [f"--size={size}"]
-        bench.run("plan_bench", f"--load={size}", "--schema=ip_plan")
+        bench.load("plan_bench", f"--load={size}", "--schema=ip_plan")
         if "plan.list_attention" in names:
             bench.migrate("plan-service", "ip_plan_small")
-            bench.run("plan_bench", f"--load={SMALL}", "--schema=ip_plan_small")
+            bench.load("plan_bench", f"--load={SMALL}", "--schema=ip_plan_small")
             address, pid = bench.serve("plan-service", "ip_plan_small")
             flags += [f"--small_server={address}", f"--small_server_pids={pid}", f"--small_size={SMALL}"]
         address, pid = bench.serve("plan-service")
         if {"plan.get", "plan.update_activity"} & set(names):
             flags += Twin(bench, "plan-service", "ip_plan").flags
-        return bench.run("plan_bench", "--schema=ip_plan", f"--server={address}", f"--server_pids={pid}",
-                         f"--connections={WORKERS}", *flags, *timing(names, options))
+        yield from bench.run("plan_bench", "--schema=ip_plan", f"--server={address}", f"--server_pids={pid}",
+                             f"--connections={WORKERS}", *flags, *timing(names, options))
 
 
 def referral(folder, names, options):
@@ -124,18 +124,18 @@ def referral(folder, names, options):
     written = max(SMALL, int(7_000 * (options.seconds * options.rounds + 0.5)) if "referral.take_next" in names else 0)
     with Bench(folder) as bench:
         flags = [f"--size={size}"]
-        bench.run("referral_bench", "--schema=ip_referral", f"--write={written}", f"--copy={max(0, size - written)}",
-                  f"--copy_for_raw={6 * written if 'referral.take_next' in names else 1}")
+        bench.load("referral_bench", "--schema=ip_referral", f"--write={written}", f"--copy={max(0, size - written)}",
+                   f"--copy_for_raw={6 * written if 'referral.take_next' in names else 1}")
         if "referral.queue_page" in names:
             bench.migrate("referral-service", "ip_referral_small")
-            bench.run("referral_bench", f"--write={SMALL}", "--schema=ip_referral_small")
+            bench.load("referral_bench", f"--write={SMALL}", "--schema=ip_referral_small")
             address, pid = bench.serve("referral-service", "ip_referral_small")
             flags += [f"--small_server={address}", f"--small_server_pids={pid}", f"--small_size={SMALL}"]
         address, pid = bench.serve("referral-service")
         if {"referral.submit", "referral.take_next"} & set(names):
             flags += Twin(bench, "referral-service", "ip_referral").flags
-        return bench.run("referral_bench", "--schema=ip_referral", f"--server={address}", f"--server_pids={pid}",
-                         f"--connections={WORKERS}", *flags, *timing(names, options))
+        yield from bench.run("referral_bench", "--schema=ip_referral", f"--server={address}", f"--server_pids={pid}",
+                             f"--connections={WORKERS}", *flags, *timing(names, options))
 
 
 def notify(folder, names, options):
@@ -161,7 +161,7 @@ def notify(folder, names, options):
             flags += ["--send_schema=ip_notification_send", f"--service_command={command}",
                       f"--clock_shift_file={bench.clock_file}",
                       f"--sink=127.0.0.1:{port}", f"--mails={int(1000 * options.seconds)}"]
-        return bench.run("notify_bench", *flags, *timing(names, options))
+        yield from bench.run("notify_bench", *flags, *timing(names, options))
 
 
 def gateway(folder, names, options):
@@ -203,15 +203,15 @@ def gateway(folder, names, options):
             node = start("node", ["node", ROOT / "bench/node/server.mjs", ports["node"], ports["backend"], descriptors],
                          accepts("node"))
             flags += [f"--node_port={ports['node']}", f"--node_pids={node}"]
-        return measure([program, *flags, *timing(names, options)])
+        yield from measure([program, *flags, *timing(names, options)])
 
 
 def mix(folder, names, options):
     """The whole suite behind its gateway."""
     port = free_port()
     with Bench(folder) as bench, Issuer(port) as issuer:
-        bench.run("plan_bench", f"--load={options.size or SIZES['mix']}", "--schema=ip_plan")
-        bench.run("referral_bench", "--schema=ip_referral", f"--write={NOTICES}")
+        bench.load("plan_bench", f"--load={options.size or SIZES['mix']}", "--schema=ip_plan")
+        bench.load("referral_bench", "--schema=ip_referral", f"--write={NOTICES}")
         bench.processes["gateway"].command += [
             f"--helseid_issuer={issuer.url}", "--idporten_issuer=", "--web_root=",
             # All callers share an address.
@@ -221,16 +221,16 @@ def mix(folder, names, options):
             bench.start_one(name)
         issuer.save_key(folder / "issuer.jwk")
         pids = [bench.processes[name].popen.pid for name in reversed(suite)]
-        return bench.run("mix_bench", f"--gateway=127.0.0.1:{bench.ports.gateway}", f"--issuer={issuer.url}",
-                         f"--issuer_key={folder / 'issuer.jwk'}", f"--suite_pids={','.join(map(str, pids))}",
-                         f"--soak_minutes={options.soak_minutes}", *timing(names, options))
+        yield from bench.run("mix_bench", f"--gateway=127.0.0.1:{bench.ports.gateway}", f"--issuer={issuer.url}",
+                             f"--issuer_key={folder / 'issuer.jwk'}", f"--suite_pids={','.join(map(str, pids))}",
+                             f"--soak_minutes={options.soak_minutes}", *timing(names, options))
 
 
 def web(_folder, names, options):
     """The person's first page on a simulated slow phone, against the budget of web/README.md."""
     lines = measure(["/usr/bin/python3", "-m", "tests.browser.serve", "tests/browser/node_modules/.bin/node",
                      "tests/browser/speed.ts", f"--rounds={options.rounds}"])
-    return [line for line in lines if line.get("name") in names]
+    yield from (line for line in lines if line.get("name") in names)
 
 
 PARTS = {"rpc": rpc, "plan": plan, "referral": referral, "notify": notify, "gateway": gateway, "mix": mix, "web": web}

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "absl/strings/str_cat.h"
+#include "bench/copy_rows.h"
 #include "bench/harness.h"
 #include "lib/base/id.h"
 #include "plan-service/domain/activities.h"
@@ -27,6 +28,8 @@ namespace type = individuellplan::type::v1;
 constexpr int kLoaders = 8;
 constexpr int kTemplates = 180;  // one for each day of the next half year
 constexpr int64_t kFirstOwner = 10'000;
+// Beyond so many, plans are copies of rows.
+constexpr int64_t kMostWritten = 100'000;
 
 absl::Time Soon() { return SystemClock().Now() + absl::Seconds(60); }
 
@@ -198,6 +201,33 @@ int64_t CountPlans(sql::Pool& pool) {
       .value_or(0);
 }
 
+// Copies of a plan's rows, other people's, that need attention after all that was written. They have
+// no revisions, events and request ids: no benchmark reads those of a plan that it cannot open.
+void CopyPlans(RawConnection& connection, const std::string& original, int64_t count) {
+  const std::string name =
+      "CONCAT('plans/ffffffff-ffff-7fff-bff1-', LPAD(LOWER(HEX(n)), 12, '0'))";
+  const std::string person = "CONCAT('persons/', LPAD(n, 26, 'c'))";
+  const auto later = [](const std::string& column) {
+    return absl::StrCat(column, " + INTERVAL 200 + n % 365 DAY");
+  };
+  const std::string where = absl::StrCat("plan = '", original, "'");
+  std::vector<Copies> copies{
+      {"plan", absl::StrCat("name = '", original, "'"), {{"name", name}}},
+      {"plan_list",
+       where,
+       {{"plan", name},
+        {"open_subject", person},
+        {"attention_date", later("o.attention_date")},
+        {"next_evaluation_date", later("o.next_evaluation_date")}}},
+      {"plan_alert", where, {{"plan", name}, {"from_date", later("o.from_date")}}}};
+  for (const std::string role : {"OWNER", "COORDINATOR", "PARTICIPANT"}) {
+    copies.push_back({"plan_party",
+                      absl::StrCat(where, " AND role = '", role, "'"),
+                      {{"plan", name}, {"person", person}}});
+  }
+  CopyRows(connection, copies, count);
+}
+
 document::Context ContextOf(int64_t serial) {
   return {"services/referral-service",  "CreatePlan", "", NewId(SystemClock().Now()),
           Sha256(absl::StrCat(serial)), Soon()};
@@ -235,28 +265,34 @@ void LoadPlans(const Suite& suite, const std::string& schema, int64_t count) {
   }
   suite.SetDurable(false);
   std::atomic<int64_t> next = 0;
+  const int64_t written = std::min(count, kMostWritten);
   std::vector<std::thread> loaders;
   for (int i = 0; i < kLoaders; ++i) {
     loaders.emplace_back([&, i] {
-      for (int64_t n = next++; n < count; n = next++) {
+      for (int64_t n = next++; n < written; n = next++) {
         // Dates do not follow the order of names.
         const Template& pattern = templates[static_cast<size_t>(n * 7919 % kTemplates)];
         const auto& coordinator = coordinators[static_cast<size_t>(n % kCoordinators)];
         Must(plans.Create(ContextOf(n),
                           Copy(pattern, suite.Person(kFirstOwner + n), coordinator.person)));
-        if (i == 0) Progress(absl::StrCat("loading ", count, " plans:"), n, count);
+        if (i == 0) Progress(absl::StrCat("loading ", written, " plans:"), n, written);
       }
     });
   }
   for (std::thread& loader : loaders) loader.join();
-  Progress(absl::StrCat("loading ", count, " plans:"), count, count);
+  Progress(absl::StrCat("loading ", written, " plans:"), written, written);
+  if (count > written) {
+    RawConnection connection(suite.Raw(schema));
+    const std::string original =
+        connection.Query("SELECT name FROM plan ORDER BY name DESC LIMIT 1").value_or("");
+    CopyPlans(connection, original, count - written);
+  }
   suite.SetDurable(true);
 }
 
 std::vector<StoredPlan> FindPlans(const Suite& suite, const std::string& schema, int64_t limit,
                                   bool with_activities) {
   const auto pool = suite.OpenPool(schema, 1);
-  const int64_t stride = std::max<int64_t>(1, CountPlans(*pool) / limit);
   std::map<std::string, int> index;
   for (const Caller& caller : Coordinators(suite)) {
     const int next = static_cast<int>(index.size());
@@ -265,17 +301,20 @@ std::vector<StoredPlan> FindPlans(const Suite& suite, const std::string& schema,
   std::vector<StoredPlan> found;
   {
     auto session = Must(pool->Acquire(Soon()));
-    int64_t n = 0;
     const absl::Status status = session.Query(
         "SELECT plan, person FROM plan_party WHERE role = 'COORDINATOR' ORDER BY plan", {},
         [&](const sql::Row& row) {
-          if (n++ % stride != 0) return;
           const auto coordinator = index.find(row.String(1));
           if (coordinator != index.end()) {
             found.push_back({row.String(0), coordinator->second, {}});
           }
         });
     if (!status.ok()) Fail(std::string(status.message()));
+  }
+  const auto most = static_cast<size_t>(limit);
+  if (const size_t stride = found.size() / most; stride > 1) {
+    for (size_t i = 0; i < most; ++i) found[i] = found[i * stride];
+    found.resize(most);
   }
   if (!with_activities) return found;
   const plan::RuleBook rules = Rules();

@@ -70,6 +70,8 @@ def main():
                 try:
                     for line in run(where, names, options):
                         lines.append(line)
+                        if "phase" in line:
+                            print("  " + table.phase(line), file=sys.stderr, flush=True)
                         if options.json:
                             with options.json.open("a") as file:
                                 file.write(json.dumps(line, ensure_ascii=False) + "\n")

@@ -29,6 +29,12 @@ def _phase(line):
             _number(line["server_cpu_us"]), "", ""]
 
 
+def phase(line):
+    """The same as one line, with memory and open files of each process."""
+    processes = ", ".join(f"{rss:.0f} MB {files} files" for rss, files in zip(line["rss_mb"], line["files"]))
+    return "  ".join(cell for cell in _phase(line) if cell) + f"  [{processes}]"
+
+
 def _rows(line):
     if "phase" in line:
         yield _phase(line)
