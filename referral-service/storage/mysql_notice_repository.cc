@@ -24,8 +24,8 @@ constexpr char kQueueColumns[] =
 constexpr char kCounts[] =
     "SELECT state, COUNT(*), MIN(submit_time) FROM notice_queue"
     " WHERE unit = ? AND state IN (?, ?, ?, ?) GROUP BY state";
-// Counting that takes longer than this is not done anew for every page ...
-constexpr absl::Duration kCheapCount = absl::Milliseconds(50);
+// Counting more notices than this is not done anew for every page ...
+constexpr int kFewNotices = 2000;
 // ... but when so many times as long has passed as it took.
 constexpr int kCountRest = 20;
 constexpr size_t kUnits = 1000;
@@ -197,6 +197,7 @@ class MysqlNoticeRepository final : public NoticeRepository {
     auto session = pool_.Acquire(deadline);
     if (!session.ok()) return session.status();
     QueueCounts counts;
+    int total = 0;
     absl::Status status =
         session->Query(kCounts,
                        {unit, pb::NeedNotice::SUBMITTED, pb::NeedNotice::IN_TRIAGE,
@@ -204,12 +205,13 @@ class MysqlNoticeRepository final : public NoticeRepository {
                        [&](const sql::Row& row) {
                          const auto state = static_cast<State>(row.Int64(0));
                          counts.by_state[state] = static_cast<int>(row.Int64(1));
+                         total += counts.by_state[state];
                          if (state == pb::NeedNotice::SUBMITTED)
                            counts.oldest_untaken = row.Time(2);
                        });
     if (!status.ok()) return status;
     const absl::Time end = SystemClock().Now();
-    if (end - begin > kCheapCount) {
+    if (total > kFewNotices) {
       counted_.Put(unit, counts, end + kCountRest * (end - begin), end);
     }
     return counts;
