@@ -9,9 +9,10 @@ import threading
 import time
 
 import pytest
+import requests
 
 from tests.e2e.backup_test import seen
-from tests.e2e.conftest import ROOT
+from tests.e2e.conftest import ROOT, gateway_of
 from tools.backup.chain import broken_chains, open_sealed, open_with, read_keys
 from tools.lib.dbserver import Server
 from tools.lib.ipclient import CallFailed
@@ -50,6 +51,10 @@ def restart(suite):
         suite.start_one(name)
 
 
+def new_key(number):
+    return f"{number} {base64.urlsafe_b64encode(secrets.token_bytes(32)).decode().rstrip('=')}\n"
+
+
 def script(name, suite, *arguments, user="root"):
     return subprocess.run([ROOT / "scripts" / name, *arguments, f"--socket={suite.folder}/db/s.sock", f"--user={user}"],
                           capture_output=True, text=True)
@@ -71,7 +76,7 @@ def test_keys_rotate_while_the_suite_works(job):
     before, _ = seen(job)
     file = suite.keys / "document.keys"
     old = file.read_text()
-    new = f"2 {base64.urlsafe_b64encode(secrets.token_bytes(32)).decode().rstrip('=')}\n"
+    new = new_key(2)
     file.write_text(new + old)
     restart(suite)
 
@@ -114,7 +119,7 @@ def test_other_keys_and_passwords_are_replaced_in_turn(job):
             assert browser.plan.GetPlan(request).name == request.name, f"after the restart of {name}"
 
     sessions = suite.keys / "session.keys"
-    sessions.write_text(f"2 {base64.urlsafe_b64encode(secrets.token_bytes(32)).decode().rstrip('=')}\n" + sessions.read_text())
+    sessions.write_text(new_key(2) + sessions.read_text())
     restart_in_turn("gateway")
 
     for signer in ("gateway", "referral-service", "notification-service"):
@@ -128,10 +133,40 @@ def test_other_keys_and_passwords_are_replaced_in_turn(job):
     restart_in_turn(*SCHEMAS)
 
 
-def everything_opened(suite):
-    """What a thief gets who has a dump and all keys of the ring: each value of the dump under each key that opens."""
-    dump = subprocess.run(server_of(suite).command("mariadb-dump", "--hex-blob", "--databases", "ip_plan", "ip_referral"),
+def test_the_secret_at_the_identity_provider_is_replaced(job):
+    """The provider has the new one first; until the gateway has it too, nobody logs in, and who is in stays in."""
+    suite, request = job.suite, plans.GetPlanRequest(name=job.plan_name())
+    inside = job.gateway.person(job.owner, browser=True)
+    inside.plan.GetPlan(request)
+    gateway_log = suite.processes["gateway"].log
+
+    def log_in_and_look():
+        return gateway_of(suite).person(job.owner, browser=True).plan.GetPlan(request).name
+
+    assert log_in_and_look() == request.name
+    assert "invalid_client" not in gateway_log.read_text()
+    (suite.keys / "oidc-client-secret").write_text(secrets.token_urlsafe(24))
+    suite.processes["identity-provider"].stop()
+    suite.start_one("identity-provider")
+    with pytest.raises(requests.HTTPError) as refused:
+        log_in_and_look()
+    assert refused.value.response.url.startswith(suite.url)
+    assert '"error":"invalid_client"' in gateway_log.read_text()  # the old secret opens nothing any more
+    assert inside.plan.GetPlan(request).name == request.name
+
+    suite.processes["gateway"].stop()
+    suite.start_one("gateway")
+    assert inside.plan.GetPlan(request).name == request.name
+    assert log_in_and_look() == request.name
+
+
+def dump_of(suite):
+    return subprocess.run(server_of(suite).command("mariadb-dump", "--hex-blob", "--databases", "ip_plan", "ip_referral"),
                           check=True, capture_output=True, text=True).stdout
+
+
+def everything_opened(suite, dump):
+    """What a thief gets who has a dump and all keys of the ring: each value of the dump under each key that opens."""
     ring = read_keys(suite.keys / "document.keys")
     names = set(re.findall(r"'((?:plans|notices)/[a-z0-9-]+)'", dump))
     values = {bytes.fromhex(value) for value in re.findall(r"0x((?:[0-9A-F]{2}){29,})", dump)}
@@ -193,7 +228,8 @@ def test_an_erased_plan_opens_with_no_key(job):
     assert still_open.returncode == 1 and "still open" in still_open.stderr
     held = owner.GetPlan(plans.GetPlanRequest(name=plan))
     owner.RevokePlan(plans.ActionRequest(name=plan, etag=held.etag, reason="Ønsker ingen plan"))
-    before = everything_opened(suite)
+    old_dump = dump_of(suite)
+    before = everything_opened(suite, old_dump)
     assert GOAL.encode() in before[plan] and before[notice]  # the search finds what can be found
 
     erase(suite, plan)
@@ -205,7 +241,7 @@ def test_an_erased_plan_opens_with_no_key(job):
         listed = person(who).plan.ListPlans(plans.ListPlansRequest(page_size=100)).plans
         assert plan not in [item.name for item in listed]
 
-    after = everything_opened(suite)
+    after = everything_opened(suite, dump_of(suite))
     assert after[plan] == after[notice] == b""
     assert any(GOAL.encode() in text for text in after.values())  # other people's plans open as before
     assert server.query(f"SELECT COUNT(*) FROM ip_plan.plan_revision WHERE name = '{plan}'") != [["0"]]
@@ -216,8 +252,25 @@ def test_an_erased_plan_opens_with_no_key(job):
     assert script("erase", suite, "list").stdout.count("2026/17\tanna@localhost") == 2
     for name, table in ((plan, "ip_plan.plan"), (notice, "ip_referral.notice")):
         forgotten_by_reminders(server, name, table)
+    close_old_dumps(suite)
+    assert not any(everything_opened(suite, old_dump).values())
+    assert any(GOAL.encode() in text for text in everything_opened(suite, dump_of(suite)).values())
+    chains, _, broken = broken_chains(server, suite.keys / "document.keys")
+    assert chains and not broken
     for name in SEALING:
         assert "does_not_open" not in suite.processes[name].log.read_text()
+
+
+def close_old_dumps(suite):
+    """The urgent way of "Erase": with a new ring key, and the old one gone, whatever was dumped before opens no more."""
+    file = suite.keys / "document.keys"
+    old = file.read_text()
+    file.write_text(new_key(3) + old)
+    restart(suite)
+    done = script("rekey", suite, f"--document-keys-file={file}")
+    assert done.returncode == 0 and "nothing is left" in done.stdout, done.stdout + done.stderr
+    file.write_text(file.read_text().splitlines(keepends=True)[0])
+    restart(suite)
 
 
 def forgotten_by_reminders(server, name, table):
