@@ -201,11 +201,11 @@ int64_t CountPlans(sql::Pool& pool) {
       .value_or(0);
 }
 
-// Copies of a plan's rows, other people's, that need attention after all that was written. They have
-// no revisions, events and request ids: no benchmark reads those of a plan that it cannot open.
+// Copies of a plan's rows, other people's, that need attention after all that was written. They
+// have no revisions, events and request ids: no benchmark reads those of a plan that it cannot
+// open.
 void CopyPlans(RawConnection& connection, const std::string& original, int64_t count) {
-  const std::string name =
-      "CONCAT('plans/ffffffff-ffff-7fff-bff1-', LPAD(LOWER(HEX(n)), 12, '0'))";
+  const std::string name = "CONCAT('plans/ffffffff-ffff-7fff-bff1-', LPAD(LOWER(HEX(n)), 12, '0'))";
   const std::string person = "CONCAT('persons/', LPAD(n, 26, 'c'))";
   const auto later = [](const std::string& column) {
     return absl::StrCat(column, " + INTERVAL 200 + n % 365 DAY");
