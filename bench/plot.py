@@ -50,28 +50,28 @@ plot $rows using ($2/2):1:($2/2):(0.35):ytic(4) with boxxyerror lc rgb "#2f6f9f"
 
 
 def growth(lines, path):
-    """p50 and p99 of the same benchmark at several sizes."""
+    """The slowest 1 % of a page at several sizes, each beside the same page at the small size in the same run."""
     series = {}
     for line in lines:
-        if line.get("p50_us") and line.get("size") and "phase" not in line:
-            series.setdefault(line["name"], {})[line["size"]] = (line["p50_us"], line["p99_us"])
-    series = {name: points for name, points in series.items() if len(points) > 1 and not name.endswith("take_next")}
+        if "p99_growth" in [aim["measure"] for aim in line.get("aims", [])]:
+            series.setdefault(line["name"], {})[line["size"]] = line["p99_growth"]
+    series = {name: points for name, points in series.items() if len(points) > 1}
     if not series:
         return
     script, curves = "", []
     for number, (name, points) in enumerate(sorted(series.items())):
-        script += _block(f"s{number}", [(size, *points[size]) for size in sorted(points)])
-        color = ("#2f6f9f", "#c0392b", "#27803b", "#8e44ad", "#b9770e", "#555555")[number % 6]
-        curves.append(f'$s{number} using 1:2 with linespoints lw 2 pt 7 lc rgb "{color}" title "{name} p50"')
-        curves.append(f'$s{number} using 1:3 with linespoints lw 1 dt 2 pt 6 lc rgb "{color}" title "p99"')
+        script += _block(f"s{number}", sorted(points.items()))
+        color = ("#2f6f9f", "#c0392b", "#27803b")[number % 3]
+        curves.append(f'$s{number} using 1:2 with linespoints lw 2 pt 7 lc rgb "{color}" title "{name.replace("_", " ")}"')
     script += """set key outside right top
-set logscale xy
+set logscale x
+set yrange [0:*]
 set grid y lc rgb "#dddddd" lt 1
 set format x "10^{%T}"
-set xlabel "plans, notices or reminders held"
-set ylabel "microseconds"
+set xlabel "plans or notices held"
+set ylabel "p99, times that at 1,000"
 plot """ + ", \\\n     ".join(curves) + "\n"
-    _draw(path, script, height=420)
+    _draw(path, script, height=300)
 
 
 def knees(lines, path):
