@@ -149,7 +149,13 @@ TestDatabase::~TestDatabase() {
   pool_.reset();
   // The server is the tests' own and goes with them: a drop that a busy disk delays is no failure.
   auto session = admin_->Acquire(SystemClock().Now() + absl::Seconds(30));
-  if (session.ok()) session->Run(absl::StrCat("DROP DATABASE ", options_.schema)).IgnoreError();
+  const absl::Status dropped = session.ok()
+                                   ? session->Run(absl::StrCat("DROP DATABASE ", options_.schema))
+                                   : session.status();
+  if (!dropped.ok()) {
+    std::fprintf(stderr, "TestDatabase: %s is left behind: %s\n", options_.schema.c_str(),
+                 dropped.ToString().c_str());
+  }
 }
 
 void TestDatabase::Run(const std::string& script) { RunOn(*pool_, script); }
