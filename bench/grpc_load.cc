@@ -104,14 +104,17 @@ void GrpcLoad::Send(Flight* flight, Call call) {
 
 void GrpcLoad::Finished(Flight* flight) {
   const absl::Time now = SystemClock().Now();
+  const int64_t took = absl::ToInt64Microseconds(now - flight->start);
+  // Before anybody is told: its context keeps the channel alive, and the last channel of a process
+  // must not end on a thread of gRPC, which would wait for that very thread.
+  delete flight;
   bool again = false;
   {
     const std::lock_guard lock(mutex_);
-    micros_.push_back(absl::ToInt64Microseconds(now - flight->start));
+    micros_.push_back(took);
     again = now < end_;
     if (!again && --running_ == 0) done_.notify_all();
   }
-  delete flight;
   if (again) Begin();
 }
 
