@@ -292,8 +292,18 @@ void Call::Answer(const absl::Status& status) {
   if (shown.ok() && method_->unary) {
     StartWriteAndFinish(&out_, grpc::WriteOptions(), grpc::Status::OK);
   } else {
-    Finish(ToGrpcStatus(shown));
+    Refuse(ToGrpcStatus(shown));
   }
+}
+
+void Call::Refuse(const grpc::Status& status) {
+  if (status.error_code() != grpc::StatusCode::NOT_FOUND) return Finish(status);
+  const absl::Time now = Now();
+  const absl::Duration took = now - arrival_;
+  beat_.emplace();
+  // Without a thread that waits.
+  beat_->Set(absl::ToChronoTime(now + (absl::Ceil(took, kNotFoundBeat) - took)),
+             [this, status](bool) { Finish(status); });
 }
 
 std::string Call::RpcName() const {

@@ -2,11 +2,13 @@
 #ifndef LIB_RPC_CALL_H_
 #define LIB_RPC_CALL_H_
 
+#include <grpcpp/alarm.h>
 #include <grpcpp/generic/async_generic_service.h>
 
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
@@ -17,6 +19,10 @@
 #include "lib/rpc/router.h"
 
 namespace ip::rpc {
+
+// NOT_FOUND leaves at a multiple of this after the call's arrival: how long it takes to see that
+// something is not the caller's must not tell that it is there (docs/adr/0036).
+inline constexpr absl::Duration kNotFoundBeat = absl::Milliseconds(50);
 
 // Lives from the arrival of a call until gRPC says OnDone, then deletes itself.
 class Call final : public grpc::ServerGenericBidiReactor {
@@ -44,6 +50,8 @@ class Call final : public grpc::ServerGenericBidiReactor {
   bool WaitForWrite();
   // Masks, logs, counts and answers. The call may be gone when it returns.
   void Answer(const absl::Status& status);
+  // Finishes, NOT_FOUND on the beat.
+  void Refuse(const grpc::Status& status);
   std::string RpcName() const;
   void LogCall(const absl::Status& status, absl::Duration took, const std::string& error_id) const;
 
@@ -67,6 +75,8 @@ class Call final : public grpc::ServerGenericBidiReactor {
   bool reading_ = false;
   bool writing_ = false;
   bool broken_ = false;
+
+  std::optional<grpc::Alarm> beat_;
 };
 
 }  // namespace ip::rpc

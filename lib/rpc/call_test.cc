@@ -369,6 +369,29 @@ TEST(CallTest, AnAnswerWaitsForItsGatesAndNoWorkerDoes) {
   EXPECT_EQ(ReasonOf(failed.get().status()), "GATE_CLOSED");
 }
 
+// What is there but not the caller's takes longer to find out than what is absent; the answers do
+// not.
+TEST(CallTest, NotFoundLeavesOnABeat) {
+  Probe probe(RouterWithGet(
+      [](CallContext& ctx, const ProbeRequest& request) -> absl::StatusOr<ProbeResponse> {
+        if (request.text() == "denied") return PermissionDenied("NO", "You may not.");
+        if (request.text() == "foreign") ctx.Wait(kNotFoundBeat / 2);
+        return NotFound("probe");
+      }));
+  const auto time = [&](const char* what, const char* reason) {
+    ProbeRequest request;
+    request.set_text(what);
+    const absl::Time begin = SystemClock().Now();
+    EXPECT_EQ(ReasonOf(probe.Get(request).status()), reason);
+    return SystemClock().Now() - begin;
+  };
+  EXPECT_TRUE(Eventually([&] { return time("denied", "NO") < kNotFoundBeat / 2; }));
+  for (int i = 0; i < 10; ++i) {
+    EXPECT_GE(time("absent", "RESOURCE_NOT_FOUND"), kNotFoundBeat - absl::Milliseconds(1));
+    EXPECT_GE(time("foreign", "RESOURCE_NOT_FOUND"), kNotFoundBeat - absl::Milliseconds(1));
+  }
+}
+
 TEST(CallTest, MalformedBytesAreInvalid) {
   Counting server;
   // Field 1 (a text) with bytes that are not UTF-8.
