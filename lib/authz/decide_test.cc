@@ -73,7 +73,8 @@ TEST(Prune, EveryFieldOfAPlanWithContentHasASection) {
                                       "unit",
                                       "legal_bases",
                                       "notice",
-                                      "redacted_sections"};
+                                      "redacted_sections",
+                                      "own_mandate"};
   for (int i = 0; i < descriptor->field_count(); ++i) {
     const auto* field = descriptor->field(i);
     EXPECT_EQ(field->options().GetExtension(pb::section) == pb::SECTION_UNSPECIFIED,
