@@ -197,6 +197,22 @@ TEST(Plan, ANominationSettlesFirstAndWaitsForOfficeHours) {
   EXPECT_EQ(late.slots[0].not_before, MorningOf(absl::CivilDay(2026, 11, 23), "persons/kari"));
 }
 
+// Asked for on a Friday: the unit at once but for a second thought, then after one and two weeks;
+// nothing more once somebody is nominated.
+TEST(Plan, AHandOverIsToldToTheUnitUntilSomebodyIsNominated) {
+  Ledger ledger;
+  ObligationEvent event = EventOf("plans/p", 1);
+  AddDuty(event, "coordinatorAppointments/c", Obligation::COORDINATOR_HANDOVER,
+          {{"units/fjordvik", Obligation::UNIT}, {"units/fjordvik", Obligation::UNIT_LEADER}});
+  ledger.Take(event, OsloTime(2026, 11, 20, 10));
+  EXPECT_EQ(ledger.slots[0].not_before, OsloTime(2026, 11, 20, 10, 10));
+  EXPECT_THAT(ledger.In(SlotState::kPlanned, "units/fjordvik"),
+              UnorderedElementsAre("now 2026-11-20", "open+5wd 2026-11-27", "open+10wd 2026-12-04",
+                                   "open+10wd 2026-12-04"));
+  ledger.Take(EventOf("plans/p", 2), OsloTime(2026, 11, 23, 10));
+  EXPECT_THAT(ledger.In(SlotState::kPlanned, "units/fjordvik"), IsEmpty());
+}
+
 TEST(Plan, ADutyThatArisesAnewIsToldAnew) {
   Ledger ledger;
   ObligationEvent vacant = EventOf("plans/p", 1);

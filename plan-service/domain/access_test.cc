@@ -224,6 +224,38 @@ TEST(Obligations, Check08_VacancyIsTheUnitsAtOnceWhenACoordinatorLeaves) {
   }
 }
 
+// Until somebody is nominated, then it is theirs to answer; anew when they decline.
+TEST(Obligations, AHandOverIsTheUnitsWhileNobodyIsNominated) {
+  pb::CarePlan plan = ActivePlan();
+  const std::string first = plan.coordinator_appointments(0).name();
+  const auto find = [&] {
+    return Parties(ObligationsOf(plan, OsloDay(kNow)), Obligation::COORDINATOR_HANDOVER);
+  };
+  const auto as = [&](auto rule, const Act& act, const std::string& name) {
+    return Do(plan, [&](pb::CarePlan& p) {
+      return rule(p, act, Request(name, Appointment(p, name).etag(), "Flytter"));
+    });
+  };
+  const std::string units = "UNIT=units/fjordvik UNIT_LEADER=units/fjordvik ";
+  EXPECT_EQ(find(), "");
+  Must(as(RequestHandover, CoordinatorAct(), first));
+  EXPECT_EQ(find(), units);
+  const auto event = ObligationsOf(plan, OsloDay(kNow));
+  for (const auto& duty : event.obligations()) {
+    if (duty.kind() != Obligation::COORDINATOR_HANDOVER) continue;
+    EXPECT_EQ(duty.name(), first);
+    EXPECT_FALSE(duty.has_due_date());
+  }
+  const std::string second = Nominate(plan, "persons/next");
+  EXPECT_EQ(find(), "");
+  Must(as(DeclineAppointment, Act{"persons/next", false, false, kNow}, second));
+  EXPECT_EQ(find(), units);
+  plan.set_state(pb::CarePlan::ON_HOLD);
+  EXPECT_EQ(find(), units);
+  Must(as(WithdrawHandover, CoordinatorAct(), first));
+  EXPECT_EQ(find(), "");
+}
+
 TEST(Obligations, WhoIsBlockedGetsNoMail) {
   pb::CarePlan plan = ActivePlan();
   pb::AccessBlock block;

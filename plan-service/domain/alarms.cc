@@ -66,8 +66,7 @@ void AddOpen(const CarePlan& plan, absl::CivilDay today, const RuleSet& rules, A
     if (appointment.state() == Appointment::NOMINATED) {
       add(CarePlan::UNANSWERED_REQUEST, ToDay(appointment.answer_due_date()) + 1);
     }
-    // While somebody is nominated the state is another: then it is theirs to answer.
-    if (appointment.state() == Appointment::ACTIVE && appointment.has_handover_request_time()) {
+    if (AsksToHandOver(appointment)) {
       add(CarePlan::HANDOVER_REQUESTED, OsloDay(ToTime(appointment.handover_request_time())));
     }
   }

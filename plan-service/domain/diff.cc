@@ -20,8 +20,8 @@ using google::protobuf::Message;
 using Change = pb::DiffPlanRevisionsResponse::Change;
 
 bool IsIgnored(const FieldDescriptor& field) {
-  static const std::set<std::string> ignored = {"etag", "update_time", "revision", "alarms",
-                                                "redacted_sections"};
+  static const std::set<std::string> ignored = {"etag",   "update_time",       "revision",
+                                                "alarms", "redacted_sections", "own_mandate"};
   // An approval's own revision is content, the plan's is a count of changes.
   const bool of_plan = field.containing_type() == pb::CarePlan::descriptor();
   return field.name() == "etag" || (of_plan && ignored.contains(field.name()));

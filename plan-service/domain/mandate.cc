@@ -33,4 +33,18 @@ pb::Mandate MandateIn(const pb::CarePlan& plan, const std::string& representativ
   return mandate;
 }
 
+std::optional<pb::OwnMandate> OwnMandateIn(const pb::CarePlan& plan, const Caller& caller,
+                                           absl::Time now) {
+  const pb::Subject& owner = plan.subject();
+  if (caller.role != type::CITIZEN || caller.person == owner.person()) return std::nullopt;
+  const pb::Mandate mandate = MandateIn(plan, caller.person, now);
+  if (mandate.read_sections().empty()) return std::nullopt;
+  pb::OwnMandate own;
+  own.set_represented(owner.person());
+  own.set_represented_display_name(owner.display_name());
+  *own.mutable_read_sections() = mandate.read_sections();
+  *own.mutable_act_sections() = mandate.act_sections();
+  return own;
+}
+
 }  // namespace ip::plan

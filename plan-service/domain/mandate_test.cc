@@ -62,6 +62,28 @@ TEST(Mandate, IsNobodyElses) {
   }
 }
 
+// Who only reads the goals does not see the representatives, but their own mandate.
+TEST(Mandate, IsToldToWhomItIsGivenAndNobodyElse) {
+  const pb::CarePlan plan = Represented();
+  const auto own = [&](const char* person, type::Role role = type::CITIZEN) {
+    Caller caller;
+    caller.person = person;
+    caller.role = role;
+    return OwnMandateIn(plan, caller, kNow);
+  };
+  const auto aunt = own(kAunt);
+  ASSERT_TRUE(aunt.has_value());
+  EXPECT_EQ(aunt->represented(), kOwner);
+  EXPECT_EQ(aunt->represented_display_name(), plan.subject().display_name());
+  EXPECT_THAT(aunt->read_sections(), ElementsAre(type::GOALS));
+  EXPECT_THAT(aunt->act_sections(), IsEmpty());
+  EXPECT_THAT(own(kMother)->act_sections(), SizeIs(authz::AllSections().size()));
+  for (const char* other : {kOwner, kCoordinator, "persons/stranger"}) {
+    EXPECT_FALSE(own(other).has_value()) << other;
+  }
+  EXPECT_FALSE(own(kMother, type::PRACTITIONER).has_value());
+}
+
 TEST(Mandate, EndsWithThePlanAndGivesWayToBlocks) {
   pb::CarePlan plan = Represented();
   pb::AccessBlock block;

@@ -210,6 +210,7 @@ absl::StatusOr<CarePlan> Arrive(const CarePlan& from, const Act& act, const Arri
   plan.clear_merged_plans();
   plan.clear_alarms();
   plan.clear_redacted_sections();
+  plan.clear_own_mandate();
   // Both are about the access log of the place it comes from.
   plan.clear_emergency_accesses();
   plan.clear_access_questions();

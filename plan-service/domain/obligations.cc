@@ -44,6 +44,9 @@ class Builder {
     if (!CheckOpen(plan_, "").ok()) return event_;
     for (const Appointment& appointment : plan_.coordinator_appointments()) {
       if (appointment.state() == Appointment::NOMINATED) AddNomination(appointment);
+      if (AsksToHandOver(appointment)) {
+        AddUnit(AddAtOnce(Obligation::COORDINATOR_HANDOVER, appointment.name()));
+      }
     }
     if (CoordinatorsOn(plan_, today_).empty()) AddVacancy();
     for (const pb::Activity& activity : plan_.activities()) {
@@ -75,10 +78,16 @@ class Builder {
   }
 
  private:
-  Obligation& Add(Obligation::Kind kind, const std::string& name, const google::type::Date& due) {
+  // A duty without a date: at once.
+  Obligation& AddAtOnce(Obligation::Kind kind, const std::string& name) {
     Obligation& duty = *event_.add_obligations();
     duty.set_name(name);
     duty.set_kind(kind);
+    return duty;
+  }
+
+  Obligation& Add(Obligation::Kind kind, const std::string& name, const google::type::Date& due) {
+    Obligation& duty = AddAtOnce(kind, name);
     *duty.mutable_due_date() = due;
     return duty;
   }
@@ -161,9 +170,7 @@ class Builder {
                   question->answer_due_date()));
     }
     for (const auto* access : Unreviewed(plan_)) {
-      Obligation& duty = *event_.add_obligations();
-      duty.set_name(access->name());
-      duty.set_kind(Obligation::EMERGENCY_REVIEW);
+      Obligation& duty = AddAtOnce(Obligation::EMERGENCY_REVIEW, access->name());
       AddOwner(duty);
       AddUnit(duty);
     }
@@ -213,9 +220,7 @@ class Builder {
         std::any_of(appointments.begin(), appointments.end(),
                     [](const Appointment& a) { return a.state() == Appointment::NOMINATED; });
     if (asked && !had_one) return;
-    Obligation& duty = *event_.add_obligations();
-    duty.set_name(plan_.name());
-    duty.set_kind(Obligation::COORDINATOR_VACANCY);
+    Obligation& duty = AddAtOnce(Obligation::COORDINATOR_VACANCY, plan_.name());
     if (appointments.empty()) {
       *duty.mutable_due_date() = ToDate(VacantSince(plan_) + kFirstNominationDays);
     }

@@ -9,9 +9,9 @@
 namespace ip::plan {
 
 // All open obligations of a plan, without cursor. What follows from being in use (evaluation,
-// activity, consent, period) only while the plan is ACTIVE; nominations, requests, vacancy, ages
-// and questions to a young person from DRAFT on; complaints, questions about look-ups and reviews
-// always. Who is blocked stands in none.
+// activity, consent, period) only while the plan is ACTIVE; nominations, requests, hand-over,
+// vacancy, ages and questions to a young person from DRAFT on; complaints, questions about look-ups
+// and reviews always. Who is blocked stands in none.
 individuellplan::type::v1::ObligationEvent ObligationsOf(
     const individuellplan::plan::v1::CarePlan& plan, absl::CivilDay today);
 

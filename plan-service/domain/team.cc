@@ -170,6 +170,10 @@ std::vector<const Appointment*> CoordinatorsOn(const pb::CarePlan& plan, absl::C
   return found;
 }
 
+bool AsksToHandOver(const Appointment& appointment) {
+  return appointment.state() == Appointment::ACTIVE && appointment.has_handover_request_time();
+}
+
 const pb::Participant* ParticipantOf(const pb::CarePlan& plan, std::string_view person,
                                      absl::CivilDay day) {
   for (const auto& participant : plan.participants()) {

@@ -21,6 +21,10 @@ namespace ip::plan {
 std::vector<const individuellplan::plan::v1::CoordinatorAppointment*> CoordinatorsOn(
     const individuellplan::plan::v1::CarePlan& plan, absl::CivilDay day);
 
+// The coordinator waits for the unit to nominate a successor. Not while somebody is nominated: then
+// it is theirs to answer.
+bool AsksToHandOver(const individuellplan::plan::v1::CoordinatorAppointment& appointment);
+
 // The participant with that person who takes part on that day; nullptr when there is none.
 const individuellplan::plan::v1::Participant* ParticipantOf(
     const individuellplan::plan::v1::CarePlan& plan, std::string_view person, absl::CivilDay day);

@@ -253,6 +253,11 @@ TEST_F(Acceptance, ARepresentativeActsWithinTheScopeOfTheMandate) {
   const CarePlan seen = Must(Read(plan.name(), guardian));
   EXPECT_THAT(seen.goals(), SizeIs(1));
   EXPECT_THAT(seen.activities(), IsEmpty());
+  // Who represents the owner is none of their parts; their own mandate they know.
+  EXPECT_THAT(seen.representatives(), IsEmpty());
+  EXPECT_EQ(seen.own_mandate().represented(), owner_.name);
+  EXPECT_THAT(seen.own_mandate().act_sections(), ::testing::ElementsAre(type::GOALS));
+  EXPECT_FALSE(Must(Read(plan.name(), owner_)).has_own_mandate());
   pb::CreateGoalRequest goal;
   goal.set_parent(plan.name());
   goal.mutable_goal()->mutable_own_words()->set_text("Hun vil ha hund");

@@ -5,6 +5,7 @@
 #include "lib/base/errors.h"
 #include "plan-service/domain/dates.h"
 #include "plan-service/domain/facts.h"
+#include "plan-service/domain/mandate.h"
 #include "plan-service/domain/view.h"
 
 namespace ip::plan {
@@ -81,8 +82,16 @@ absl::StatusOr<Opened> Desk::Open(const rpc::CallContext& call, const std::strin
 
 CarePlan Desk::View(const rpc::CallContext& call, CarePlan plan) const {
   const authz::Facts facts = Gather(*this, call, plan);
-  MakeView(plan, authz::Decide(type::READ_PLAN, facts), Today(), Rules());
+  Show(call, authz::Decide(type::READ_PLAN, facts), plan);
   return plan;
+}
+
+void Desk::Show(const rpc::CallContext& call, const authz::Decision& decision,
+                CarePlan& plan) const {
+  auto mandate = OwnMandateIn(plan, call.caller(), parts_.clock->Now());
+  MakeView(plan, decision, Today(), Rules());
+  plan.clear_own_mandate();
+  if (mandate) *plan.mutable_own_mandate() = *std::move(mandate);
 }
 
 AccessLogRow Desk::LogRow(const rpc::CallContext& call, const CarePlan& plan,

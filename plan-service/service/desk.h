@@ -88,6 +88,8 @@ class Desk {
 
   // The plan as the caller sees it.
   CarePlan View(const rpc::CallContext& call, CarePlan plan) const;
+  // Makes of the whole plan what the caller sees, as `decision` has it.
+  void Show(const rpc::CallContext& call, const authz::Decision& decision, CarePlan& plan) const;
 
   // What stands in the access log about this look-up.
   AccessLogRow LogRow(const rpc::CallContext& call, const CarePlan& plan,

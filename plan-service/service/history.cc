@@ -33,7 +33,9 @@ absl::StatusOr<Listed> ImportedRevisions(const Desk& desk, const rpc::CallContex
     auto& line = *listed.add_revisions();
     line.set_revision(revision.revision());
     *line.mutable_create_time() = revision.create_time();
-    line.set_actor(revision.actor());
+    // The owner is known here; everybody else only there, and by name in the plan.
+    const bool owner = revision.actor() == portable->plan().subject().person();
+    line.set_actor(owner ? plan.subject().person() : revision.actor());
     line.set_action(revision.action());
     line.set_reason(revision.reason());
     line.set_without_plan(!revision.has_plan());

@@ -72,7 +72,7 @@ absl::StatusOr<CarePlan> Get(const Desk& desk, rpc::CallContext& call,
     if (!before.ok()) return before.status();
     opened->plan = *std::move(before);
   }
-  MakeView(opened->plan, opened->decision, desk.Today(), desk.Rules());
+  desk.Show(call, opened->decision, opened->plan);
   return std::move(opened->plan);
 }
 
@@ -87,7 +87,7 @@ absl::StatusOr<pb::BatchGetPlansResponse> BatchGet(const Desk& desk, rpc::CallCo
     auto opened = desk.Open(call, name);
     if (!opened.ok()) return opened.status();
     rows.push_back(desk.LogRow(call, opened->plan, opened->decision));
-    MakeView(opened->plan, opened->decision, desk.Today(), desk.Rules());
+    desk.Show(call, opened->decision, opened->plan);
     *response.add_plans() = std::move(opened->plan);
   }
   desk.LogReads(call, std::move(rows));
