@@ -71,8 +71,12 @@ pb::PlanSummary Summarize(const pb::CarePlan& plan, const authz::Decision& decis
   summary.set_state(plan.state());
   summary.set_unit(plan.unit());
   *summary.mutable_update_time() = plan.update_time();
-  if (!decision.sections.contains(type::OVERVIEW)) return summary;
-  summary.set_subject_display_name(plan.subject().display_name());
+  const bool sees = decision.sections.contains(type::OVERVIEW);
+  // Who represents the owner in other parts alone knows whom they represent.
+  if (sees || decision.reason == "REPRESENTATIVE" || decision.reason == "READER") {
+    summary.set_subject_display_name(plan.subject().display_name());
+  }
+  if (!sees) return summary;
   const auto coordinators = CoordinatorsOn(plan, today);
   if (!coordinators.empty()) {
     const pb::Participant* participant =

@@ -258,6 +258,10 @@ TEST_F(Acceptance, ARepresentativeActsWithinTheScopeOfTheMandate) {
   EXPECT_EQ(seen.own_mandate().represented(), owner_.name);
   EXPECT_THAT(seen.own_mandate().act_sections(), ::testing::ElementsAre(type::GOALS));
   EXPECT_FALSE(Must(Read(plan.name(), owner_)).has_own_mandate());
+  const auto listed = Must(Plan(&Stub::ListPlans, pb::ListPlansRequest(), guardian));
+  ASSERT_THAT(listed.plans(), SizeIs(1));
+  EXPECT_EQ(listed.plans(0).subject_display_name(), plan.subject().display_name());
+  EXPECT_FALSE(listed.plans(0).has_next_evaluation_date());
   pb::CreateGoalRequest goal;
   goal.set_parent(plan.name());
   goal.mutable_goal()->mutable_own_words()->set_text("Hun vil ha hund");

@@ -233,6 +233,35 @@ test('a parent acts for their child: sees the notice about them and takes it bac
   });
 });
 
+test('a mandate for some parts is offered with what it covers, and shows nothing else of the plan', async () => {
+  const petter = person('petter');
+  await as(citizen('rania'), { size: PHONE }, async (someone) => {
+    const { page } = someone;
+    await link(page, 'Deling').click();
+    await link(page, 'Se og endre fullmakter').click();
+    await button(page, 'Gi noen fullmakt').click();
+    await page.getByLabel('Navn', { exact: true }).fill(petter.name);
+    await page.getByLabel('Fødselsnummer eller D-nummer').fill(petter.national_id);
+    await page.getByLabel('Bygger på').fill('Fullmakt på papir, datert 1. november.');
+    await page.getByLabel('Målene mine').check();
+    await page.getByLabel('Vedtak og klager').check();
+    await button(page, 'Gi fullmakt').click();
+    await confirm(someone, 'rania');
+    await page.getByText(petter.name).first().waitFor();
+  });
+  await as(citizen('petter'), { size: PHONE }, async ({ page }) => {
+    const mandate = panel(page, 'Du handler for Rania Al-Khatib');
+    await mandate.getByText('Du kan lese: mål, vedtak og klager.').waitFor();
+    assert.equal(await mandate.getByText('skrive').count(), 0);
+    assert.equal(await link(page, 'Skriv et ønske').count() + await link(page, 'Skriv en kommentar').count() + await link(page, 'Deling').count(), 0);
+    await picture(page, 'journey-mandate-phone');
+    await button(page, 'Se brev, meldinger og klager').click();
+    await page.locator('.acting').getByText('Du handler for Rania Al-Khatib').waitFor();
+    await button(page, 'Handle for deg selv igjen').click();
+    await mandate.waitFor();
+  });
+});
+
 // A number of the same day of birth with valid control digits: the same person, known by two numbers.
 function twinOf(nationalId: string): string {
   const check = (digits: number[], weights: number[]) => (11 - (weights.reduce((sum, weight, i) => sum + weight * digits[i]!, 0) % 11)) % 11;

@@ -17,5 +17,15 @@ export function pageOf(resource: string): string {
   return '/';
 }
 
+// Where the page of a duty is: a notice's is another one for who sent it than for the unit, a plan's another one for
+// who takes part than for the unit, which sees no content, and its leader, who looks at the log.
+export function dutyPage(resource: string, { unit, role }: { unit: string; role: string }): string {
+  if (!unit) return pageOf(resource).replace(/^\/saker\//, '/meldinger/');
+  const [, plan, part] = /^plans\/([^/]+)(?:\/([^/]+))?/.exec(resource) ?? [];
+  if (!plan) return pageOf(resource);
+  const log = role === 'UNIT_LEADER' && (part === 'accessLogEntries' || part === 'emergencyAccesses');
+  return log ? `/enheter/${idOf(unit)}/innsyn/${plan}` : `/enhet/planer/${plan}`;
+}
+
 // The last part of a resource name: "plans/a/goals/b" → "b".
 export const idOf = (name: string) => name.slice(name.lastIndexOf('/') + 1);

@@ -57,7 +57,7 @@ function PractitionerHome() {
     <Page title={t.home.hello} actions={<Button asChild><RouterLink to="/meld">{t.nav.notify}</RouterLink></Button>}>
       <Load query={query}>
         {(plans: PlanSummary[]) => (
-          <Panel title={t.home.plansByAttention} actions={<Link asChild><RouterLink to="/mine-tiltak">{t.nav.myActivities}</RouterLink></Link>}>
+          <Panel title={t.home.plansByAttention} intro={plans.length > 1 && t.home.plansLead} actions={<Link asChild><RouterLink to="/mine-tiltak">{t.nav.myActivities}</RouterLink></Link>}>
             <PlanCards plans={plans} />
           </Panel>
         )}

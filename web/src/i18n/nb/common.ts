@@ -46,7 +46,8 @@ export const common = {
   acting: {
     label: 'Hvem du handler for', now: (name: string) => `Du handler for ${name}`, somebody: 'en annen', over: 'Du kan ikke lenger handle for personen',
     stop: 'Handle for deg selv igjen', begin: 'Se brev, meldinger og klager',
-    mayAct: 'Her kan du lese og skrive i planen. Brev, meldinger til kommunen og klager ser du for seg.', mayRead: 'Her kan du lese planen. Brev, meldinger til kommunen og klager ser du for seg.',
+    all: 'Du kan lese og skrive i hele planen.', readAll: 'Du kan lese hele planen.', reads: (what: string) => `Du kan lese: ${what}.`, acts: (what: string) => `Du kan også skrive og samtykke: ${what}.`,
+    letters: 'Brev, meldinger til kommunen og klager står for seg.', noLetters: 'Fullmakten gjelder ikke brev, meldinger til kommunen og klager.',
   },
   session: {
     loggedInAs: 'Logget inn som',
@@ -181,5 +182,6 @@ export const common = {
     8: 'En melding om behov er kommet inn', 9: 'Meldingen din er mottatt', 10: 'En melding nærmer seg fristen',
     11: 'Det er tatt en avgjørelse om meldingen din', 12: 'Vi trenger svar fra deg om en melding',
     16: 'Noen kan ikke nås på e-post', 17: 'En plan er åpnet i en nødsituasjon', 18: 'Et spørsmål om et oppslag venter på svar',
+    19: 'Noe må gjøres fordi personen fyller år', 20: 'Et samtykke må gis på nytt', 21: 'En klage venter på svar', 22: 'En koordinator ber om avløsning',
   },
 };

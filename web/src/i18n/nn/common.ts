@@ -47,7 +47,8 @@ export const common: typeof nb = {
   acting: {
     label: 'Kven du handlar for', now: (name) => `Du handlar for ${name}`, somebody: 'ein annan', over: 'Du kan ikkje lenger handle for personen',
     stop: 'Handle for deg sjølv igjen', begin: 'Sjå brev, meldingar og klager',
-    mayAct: 'Her kan du lese og skrive i planen. Brev, meldingar til kommunen og klager ser du for seg.', mayRead: 'Her kan du lese planen. Brev, meldingar til kommunen og klager ser du for seg.',
+    all: 'Du kan lese og skrive i heile planen.', readAll: 'Du kan lese heile planen.', reads: (what) => `Du kan lese: ${what}.`, acts: (what) => `Du kan òg skrive og samtykkje: ${what}.`,
+    letters: 'Brev, meldingar til kommunen og klager står for seg.', noLetters: 'Fullmakta gjeld ikkje brev, meldingar til kommunen og klager.',
   },
   session: {
     loggedInAs: 'Logga inn som',
@@ -182,5 +183,6 @@ export const common: typeof nb = {
     8: 'Ei melding om behov er komen inn', 9: 'Meldinga di er motteken', 10: 'Ei melding nærmar seg fristen',
     11: 'Det er teke ei avgjerd om meldinga di', 12: 'Vi treng svar frå deg om ei melding',
     16: 'Nokon kan ikkje nåast på e-post', 17: 'Ein plan er opna i ein naudsituasjon', 18: 'Eit spørsmål om eit oppslag ventar på svar',
+    19: 'Noko må gjerast fordi personen fyller år', 20: 'Eit samtykke må givast på nytt', 21: 'Ei klage ventar på svar', 22: 'Ein koordinator ber om avløysing',
   },
 };

@@ -7,20 +7,28 @@ import { type Evaluation, Evaluation_State } from '../../gen/individuellplan/pla
 import { type Goal, Goal_State } from '../../gen/individuellplan/plan/v1/goal_pb';
 import { dayNumber, daysUntil, today } from '../dates';
 
-export type PlanRole = 'owner' | 'representative' | 'coordinator' | 'nominee' | 'participant' | 'outside';
+// The parts of a plan that are shared one by one (the contract's Section).
+export const SECTIONS = [1, 2, 3, 4, 5, 6, 7, 8] as const;
+
+// A 'reader' represents the owner in reading alone.
+export type PlanRole = 'owner' | 'representative' | 'reader' | 'coordinator' | 'nominee' | 'participant' | 'outside';
 
 // What the reader is in this plan.
 export function roleIn(plan: CarePlan, person: string): PlanRole {
   if (plan.subject?.person === person) return 'owner';
-  if (plan.representatives.some((each) => each.person === person && isNow(each.period))) return 'representative';
+  // Of a plan that has ended nobody is told their mandate; it may still be read.
+  const listed = plan.representatives.find((each) => each.person === person && isNow(each.period));
+  if (plan.ownMandate?.actSections.length || listed?.mayAct) return 'representative';
   const mine = plan.coordinatorAppointments.filter((each) => each.person === person);
   if (mine.some(isActing)) return 'coordinator';
   if (mine.some(({ state }) => state === CoordinatorAppointment_State.NOMINATED)) return 'nominee';
-  return plan.participants.some((each) => each.person === person) ? 'participant' : 'outside';
+  if (plan.participants.some((each) => each.person === person)) return 'participant';
+  return plan.ownMandate || listed ? 'reader' : 'outside';
 }
 
 // Whose plan it is to decide over: the owner's, or who acts for them.
 export const isOwners = (role: PlanRole) => role === 'owner' || role === 'representative';
+export const mayWrite = (role: PlanRole) => role !== 'reader' && role !== 'nominee' && role !== 'outside';
 export const mayEdit = (role: PlanRole) => isOwners(role) || role === 'coordinator';
 
 type Day = { year: number; month: number; day: number };
@@ -42,6 +50,9 @@ export function coordinatorOf(plan: CarePlan): { appointment: CoordinatorAppoint
 // Those who take part now, the owner left out.
 export const groupOf = (plan: CarePlan) =>
   plan.participants.filter((each) => each.kind !== Participant_Kind.OWNER && isNow(each.period));
+
+// Whose plan it is, also for who represents them in other parts alone.
+export const ownerName = (plan: CarePlan) => plan.subject?.displayName || plan.ownMandate?.representedDisplayName || '';
 
 export function ownerOf(plan: CarePlan) {
   return plan.participants.find((each) => each.kind === Participant_Kind.OWNER);

@@ -71,7 +71,7 @@ function Fields({ at: { plan }, activity }: { at: InPlan; activity?: Activity })
         <TextInput label={t.activity.extent} help={t.edit.extentHelp} value={value.extent} set={(extent) => set({ extent })} />
         <TextArea label={t.activity.how} value={value.how} set={(how) => set({ how })} rows={3} />
         {goalsOf(plan).length > 0 && (
-          <Choices label={t.activity.forGoals} values={value.goals} set={(goals) => set({ goals })} options={goalsOf(plan).map((each) => ({ value: each.name, text: `«${wordsOf(each)}»` }))} />
+          <Choices label={t.activity.whichGoals} values={value.goals} set={(goals) => set({ goals })} options={goalsOf(plan).map((each) => ({ value: each.name, text: `«${wordsOf(each)}»` }))} />
         )}
         <Pick label={t.goal.area} value={value.area} set={(area) => set({ area })} options={Object.entries(t.areas).map(([code, text]) => ({ value: Number(code) as LifeArea, text }))} />
         {!activity && (

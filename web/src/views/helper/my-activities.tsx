@@ -54,7 +54,9 @@ function List({ items }: { items: Item[] }) {
               {[activity.extent, formatPeriod(activity.period, language)].filter(Boolean).map((text) => ` · ${text}`).join('')}
             </div>
             {activity.commitment === Activity_Commitment.REQUESTED && activity.answerDueDate && (
-              <Tag data-size="sm" data-color={daysUntil(activity.answerDueDate) < 0 ? 'danger' : 'warning'}>{t.answers.answerBy(formatDay(activity.answerDueDate, language))}</Tag>
+              daysUntil(activity.answerDueDate) < 0
+                ? <Tag data-size="sm" data-color="danger">{t.answers.answerBy(formatDay(activity.answerDueDate, language))}</Tag>
+                : <div>{t.answers.answerBy(formatDay(activity.answerDueDate, language))}</div>
             )}
           </div>
           {activity.commitment === Activity_Commitment.REQUESTED && <AnswerActivity activity={activity} />}

@@ -6,7 +6,7 @@ import { referrals, useNotice } from '../../api/notices';
 import { useCommand } from '../../api/queries';
 import { pageOf } from '../../api/resources';
 import { useSession } from '../../app/session';
-import { type NeedNotice, NeedNotice_State as State } from '../../gen/individuellplan/referral/v1/need_notice_pb';
+import { ConsentBasis_Kind, type NeedNotice, NeedNotice_State as State } from '../../gen/individuellplan/referral/v1/need_notice_pb';
 import { useLanguage } from '../../i18n/language';
 import { formatDate, formatDay, formatPhone, formatTime, formatTimeDay } from '../../shared/dates';
 import { useDraft } from '../../shared/draft';
@@ -107,6 +107,9 @@ function AnswerUnit({ notice }: { notice: NeedNotice }) {
 
 export function NoticeFacts({ notice }: { notice: NeedNotice }) {
   const { t, language } = useLanguage();
+  // Who asked for themself knows by whom and why.
+  const own = useSession().role === 'CITIZEN' && notice.consentBasis?.kind === ConsentBasis_Kind.OWN_REQUEST;
+  const phones = [...new Set([notice.notifier?.phone, notice.subject?.phone].filter((phone) => phone !== undefined && phone !== ''))] as string[];
   return (
     <Facts facts={[
       [t.notice.wanted, t.outcomes[notice.requestedOutcome]],
@@ -115,10 +118,10 @@ export function NoticeFacts({ notice }: { notice: NeedNotice }) {
       [t.notice.services, notice.currentServices.join(', ')],
       [t.notice.urgent, notice.urgencyReason],
       [t.notice.observed, formatDay(notice.needObservedDate, language)],
-      [t.notice.from, [notice.notifier?.displayName, notice.notifier?.relation, notice.notifier?.organizationDisplayName, t.sources[notice.notifier?.source ?? 0]].filter(Boolean).join(', ')],
-      [t.phone, [...new Set([notice.notifier?.phone, notice.subject?.phone].filter((phone) => phone !== undefined && phone !== ''))].map((phone) => formatPhone(phone!)).join(' / ')],
-      [t.notice.consent, [t.notice.consents[notice.consentBasis?.kind ?? 0], formatDay(notice.consentBasis?.consentDate, language), notice.consentBasis?.explanation].filter(Boolean).join(', ')],
-      [t.notice.told, notice.consentBasis?.kind !== 3 && [formatDay(notice.rightsInformation?.givenDate, language), notice.rightsInformation?.givenBy].filter(Boolean).join(', ')],
+      [t.notice.from, !own && [notice.notifier?.displayName, notice.notifier?.relation, notice.notifier?.organizationDisplayName, t.sources[notice.notifier?.source ?? 0]].filter(Boolean).join(', ')],
+      [t.phone, phones.length > 0 && <span key="p" className="inline-list">{phones.map((phone) => <Link key={phone} href={`tel:${phone.replace(/\s/g, '')}`}>{formatPhone(phone)}</Link>)}</span>],
+      [t.notice.consent, !own && [t.notice.consents[notice.consentBasis?.kind ?? 0], formatDay(notice.consentBasis?.consentDate, language), notice.consentBasis?.explanation].filter(Boolean).join(', ')],
+      [t.notice.told, notice.consentBasis?.kind !== ConsentBasis_Kind.OWN_REQUEST && [formatDay(notice.rightsInformation?.givenDate, language), notice.rightsInformation?.givenBy].filter(Boolean).join(', ')],
     ]} />
   );
 }

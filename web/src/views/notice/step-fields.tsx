@@ -43,7 +43,7 @@ export function WhoStep({ form, set, units }: Props) {
           <TextInput label={t.group.nationalId} help={t.group.nationalIdHelp} value={form.id} set={(id) => set({ id })} inputMode="numeric" />
         </>
       )}
-      <Pick label={t.notice.municipality} value={form.municipality} set={(municipality) => set({ municipality })}
+      <Pick label={form.self ? t.notice.yourMunicipality : t.notice.municipality} value={form.municipality} set={(municipality) => set({ municipality })}
         options={[{ value: '', text: t.notice.choose }, ...municipalities(units)]} />
       <TextInput label={form.self ? t.notice.yourPhone : t.notice.theirPhone} help={t.notice.phoneHelp} value={form.phone} set={(phone) => set({ phone })} type="tel" required={false} />
       {role === 'PRACTITIONER' && (
@@ -118,7 +118,7 @@ export function ReviewStep({ form, units, go }: Props & { go: (step: number) => 
       <div className="head-with"><h3>{t.notice.steps[0]}</h3>{change(0)}</div>
       <Facts facts={[
         [t.name, form.name],
-        [t.notice.municipality, municipalities(units).find(({ value }) => value === form.municipality)?.text],
+        [form.self ? t.notice.yourMunicipality : t.notice.municipality, municipalities(units).find(({ value }) => value === form.municipality)?.text],
         [t.phone, form.phone],
         [t.notice.from, [form.notifierName, t.sources[form.source]].join(', ')],
       ]} />

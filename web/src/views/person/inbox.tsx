@@ -5,7 +5,7 @@ import { Link as RouterLink } from 'react-router';
 
 import { notifications } from '../../api/clients';
 import { useCommand, useWaiting } from '../../api/queries';
-import { pageOf } from '../../api/resources';
+import { dutyPage } from '../../api/resources';
 import { useSession } from '../../app/session';
 import type { Notification } from '../../gen/individuellplan/notification/v1/notification_service_pb';
 import { useLanguage, wordFor } from '../../i18n/language';
@@ -16,7 +16,7 @@ import { Load } from '../../shared/state';
 
 export function Inbox() {
   const { t, language } = useLanguage();
-  const unit = useSession().unit;
+  const session = useSession();
   const all = useQuery({
     queryKey: ['notifications', 'all'],
     queryFn: async () => (await notifications.listMyNotifications({ pageSize: 100 })).notifications,
@@ -33,7 +33,7 @@ export function Inbox() {
                 {seen.map((item) => (
                   <li key={item.name}>
                     <div>
-                      <Link asChild><RouterLink to={target(item, unit)}>{wordFor(t.obligations, item.kind)}</RouterLink></Link>
+                      <Link asChild><RouterLink to={dutyPage(item.obligation, session)}>{wordFor(t.obligations, item.kind)}</RouterLink></Link>
                       <div className="line-tags">
                         <span className="quiet">{formatTimeDay(item.createTime, language)}</span>
                         {item.settled && <Tag data-size="sm" data-color="success">{t.inbox.settled}</Tag>}
@@ -50,10 +50,6 @@ export function Inbox() {
   );
 }
 
-// A notice's page is another one for who sent it than for the unit.
-const target = (item: Notification, unit: string) =>
-  pageOf(item.obligation).replace(/^\/saker\//, unit ? '/saker/' : '/meldinger/');
-
 export function WaitingList({ always = false }: { always?: boolean }) {
   const { t } = useLanguage();
   const query = useWaiting();
@@ -69,13 +65,13 @@ export function WaitingList({ always = false }: { always?: boolean }) {
 
 function Waiting({ item }: { item: Notification }) {
   const { t, language } = useLanguage();
-  const unit = useSession().unit;
+  const session = useSession();
   const seen = useCommand((_: void, requestId) => notifications.acknowledgeNotification({ name: item.name, requestId }));
   const days = item.dueDate && daysUntil(item.dueDate);
   return (
     <li>
       <div>
-        <Link asChild><RouterLink to={target(item, unit)}>{wordFor(t.obligations, item.kind)}</RouterLink></Link>
+        <Link asChild><RouterLink to={dutyPage(item.obligation, session)}>{wordFor(t.obligations, item.kind)}</RouterLink></Link>
         {item.dueDate && days !== undefined && (
           <div className="line-tags">
             <span className="quiet capital">{formatDate(item.dueDate, language)}</span>

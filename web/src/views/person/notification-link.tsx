@@ -2,14 +2,14 @@ import { useQuery } from '@tanstack/react-query';
 import { Navigate, useParams } from 'react-router';
 
 import { notifications } from '../../api/clients';
-import { pageOf } from '../../api/resources';
+import { dutyPage } from '../../api/resources';
 import { useSession } from '../../app/session';
 import { Load } from '../../shared/state';
 
 // Where the link of a mail leads: the notification tells which resource it is about, to its recipient alone.
 export function NotificationLink() {
   const { notification } = useParams();
-  const { unit } = useSession();
+  const session = useSession();
   const query = useQuery({
     queryKey: ['notification', notification],
     queryFn: async () => {
@@ -21,7 +21,7 @@ export function NotificationLink() {
   });
   return (
     <Load query={query}>
-      {({ obligation }) => <Navigate to={pageOf(obligation).replace(/^\/saker\//, unit ? '/saker/' : '/meldinger/')} replace />}
+      {({ obligation }) => <Navigate to={dutyPage(obligation, session)} replace />}
     </Load>
   );
 }

@@ -8,7 +8,7 @@ import { formatTimeDay } from '../../shared/dates';
 import { useDraft } from '../../shared/draft';
 import { Form, Kept, TextArea } from '../../shared/form';
 import { Empty, Panel } from '../../shared/page';
-import { isOwners, nameOf } from '../../shared/plan/model';
+import { isOwners, mayWrite, nameOf } from '../../shared/plan/model';
 import type { InPlan } from './frame';
 
 export function Comments({ at, target }: { at: InPlan; target: string }) {
@@ -25,7 +25,7 @@ export function Comments({ at, target }: { at: InPlan; target: string }) {
           </li>
         ))}
       </ul>
-      {at.role !== 'outside' && at.role !== 'nominee' && <CommentForm at={at} target={target} />}
+      {mayWrite(at.role) && <CommentForm at={at} target={target} />}
     </Panel>
   );
 }

@@ -93,7 +93,7 @@ function Held({ at: { plan, role }, evaluation }: { at: InPlan; evaluation: Eval
     <>
       <p>
         <Tag data-color={evaluation.state === Evaluation_State.APPROVED ? 'success' : 'warning'}>{t.evaluationStates[evaluation.state]}</Tag>{' '}
-        {evaluation.approveTime && <span className="quiet">{t.meetings.approvedOn(formatTimeDay(evaluation.approveTime, language))}</span>}
+        {evaluation.approveTime && <span className="quiet">{formatTimeDay(evaluation.approveTime, language)}</span>}
         {evaluation.reason && <span className="quiet">{evaluation.reason}</span>}
       </p>
       {isOwners(role) && evaluation.state === Evaluation_State.HELD && (

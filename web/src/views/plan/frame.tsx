@@ -55,7 +55,7 @@ function Tabs({ at: { role, base } }: { at: InPlan }) {
     ['/gruppa', t.tabs.group, true],
     ['/deling', t.tabs.sharing, owners || role === 'coordinator'],
     ['/moter', t.tabs.meetings, true],
-    ['/innsyn', owners ? t.tabs.seen : t.tabs.seenByMe, role !== 'outside'],
+    ['/innsyn', owners ? t.tabs.seen : t.tabs.seenByMe, role !== 'outside' && role !== 'reader'],
     ['/mer', t.tabs.more, true],
   ];
   return (

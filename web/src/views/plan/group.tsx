@@ -9,7 +9,7 @@ import { idOf } from '../../api/resources';
 import { type Participant, Participant_Kind } from '../../gen/individuellplan/plan/v1/care_team_pb';
 import { useLanguage } from '../../i18n/language';
 import { today } from '../../shared/dates';
-import { Choice, Disclosure, Form, TextArea, TextInput } from '../../shared/form';
+import { Choice, Disclosure, Form, Pick, TextArea, TextInput } from '../../shared/form';
 import { Empty, Panel } from '../../shared/page';
 import { isOwners, mayEdit, shareOf } from '../../shared/plan/model';
 import { membersOf, Network } from '../../shared/plan/network';
@@ -52,8 +52,10 @@ function Members({ at }: { at: InPlan }) {
               <div className="quiet">{[person.roleTitle, person.organizationDisplayName].filter(Boolean).join(', ')}</div>
               {person.contribution && <Paragraph>{person.contribution}</Paragraph>}
               <div className="quiet">
-                {person.phone && <><Link href={`tel:${person.phone.replace(/\s/g, '')}`}>{person.phone}</Link> </>}
-                {person.workEmail && <Link href={`mailto:${person.workEmail}`}>{person.workEmail}</Link>}
+                <div className="inline-list">
+                  {person.phone && <Link href={`tel:${person.phone.replace(/\s/g, '')}`}>{person.phone}</Link>}
+                  {person.workEmail && <Link href={`mailto:${person.workEmail}`}>{person.workEmail}</Link>}
+                </div>
                 {count > 0 && <div>{t.plan.activityCount(count)}</div>}
               </div>
             </div>
@@ -62,7 +64,7 @@ function Members({ at }: { at: InPlan }) {
                 <>
                   <span className="quiet">{coordinator ? t.group.seesAll : t.group.sees(sees.length)}</span>
                   <Button asChild variant="secondary" data-size="sm">
-                    <RouterLink to={`${base}/deling/${idOf(person.name)}`} aria-label={`${t.group.change} ${person.displayName}`}>{t.group.change}</RouterLink>
+                    <RouterLink to={`${base}/deling/${idOf(person.name)}`}>{t.sharing.oneHeading(person.displayName)}</RouterLink>
                   </Button>
                   {!coordinator && <Remove at={at} person={person} />}
                 </>
@@ -91,8 +93,11 @@ function Remove({ at: { plan }, person }: { at: InPlan; person: Participant }) {
   );
 }
 
+// What `workplace` says when it is none of those in the plan.
+const ELSEWHERE = 'elsewhere';
+
 const blank = {
-  kind: Participant_Kind.PROFESSIONAL as Participant_Kind, name: '', id: '', title: '', organization: '', organizationName: '', email: '', phone: '', contribution: '',
+  kind: Participant_Kind.PROFESSIONAL as Participant_Kind, name: '', id: '', title: '', workplace: '', organization: '', organizationName: '', email: '', phone: '', contribution: '',
 };
 
 function Invite({ at: { plan, base } }: { at: InPlan }) {
@@ -100,7 +105,14 @@ function Invite({ at: { plan, base } }: { at: InPlan }) {
   const [form, setForm] = useState(blank);
   const set = (part: Partial<typeof blank>) => setForm({ ...form, ...part });
   const professional = form.kind === Participant_Kind.PROFESSIONAL;
-  const known = [...new Map(plan.participants.filter((p) => p.organization).map((p) => [p.organization, p.organizationDisplayName])).entries()];
+  const known = new Map(plan.participants.filter((p) => p.organization).map((p) => [p.organization, p.organizationDisplayName]));
+  const elsewhere = known.size === 0 || form.workplace === ELSEWHERE;
+  const lack = () => {
+    if (!form.name.trim() || !/^\d{11}$/.test(form.id.replace(/\s/g, ''))) return t.group.nameAndId;
+    if (!professional) return undefined;
+    if (elsewhere) return form.organization.trim() ? undefined : t.group.needOrganization;
+    return form.workplace ? undefined : t.group.needWorkplace;
+  };
   const invite = useCommand(
     (_: void, requestId) => plans.createParticipant({
       parent: plan.name, requestId, identity: { nationalId: form.id.replace(/\s/g, '') },
@@ -108,8 +120,9 @@ function Invite({ at: { plan, base } }: { at: InPlan }) {
         kind: form.kind, displayName: form.name.trim(), roleTitle: form.title, phone: form.phone, contribution: form.contribution,
         period: { startDate: today() },
         ...(professional ? {
-          organization: form.organization.startsWith('organizations/') ? form.organization : `organizations/${form.organization.replace(/\s/g, '')}`,
-          organizationDisplayName: form.organizationName, workEmail: form.email,
+          ...(elsewhere ? { organization: `organizations/${form.organization.replace(/\s/g, '')}`, organizationDisplayName: form.organizationName }
+            : { organization: form.workplace, organizationDisplayName: known.get(form.workplace) }),
+          workEmail: form.email,
         } : {}),
       },
     }),
@@ -126,7 +139,7 @@ function Invite({ at: { plan, base } }: { at: InPlan }) {
       )}
       <Disclosure text={t.group.inviteOne}>
         <Form command={invite} submit={() => invite.send()} submitText={t.group.inviteSend}
-          check={() => (!form.name.trim() || !/^\d{11}$/.test(form.id.replace(/\s/g, '')) ? t.group.nameAndId : professional && !form.organization ? t.group.needOrganization : undefined)}>
+          check={lack}>
           <Choice label={t.group.who} value={form.kind} set={(kind) => set({ kind })} options={[
             { value: Participant_Kind.PROFESSIONAL, text: t.participantKinds[2] }, { value: Participant_Kind.RELATED_PERSON, text: t.participantKinds[3] },
           ]} />
@@ -135,9 +148,17 @@ function Invite({ at: { plan, base } }: { at: InPlan }) {
           <TextInput label={professional ? t.group.jobTitle : t.group.relation} value={form.title} set={(title) => set({ title })} required={false} />
           {professional && (
             <>
-              <TextInput label={t.group.organizationNumber} help={known.length > 0 ? t.group.known(known.map(([number, name]) => `${name}: ${idOf(number)}`).slice(0, 6).join(' · ')) : undefined}
-                value={form.organization} set={(organization) => set({ organization })} inputMode="numeric" />
-              <TextInput label={t.group.organizationName} value={form.organizationName} set={(organizationName) => set({ organizationName })} required={false} />
+              {known.size > 0 && (
+                <Pick label={t.group.organizationName} value={form.workplace} set={(workplace) => set({ workplace })} options={[
+                  { value: '', text: t.notice.choose }, ...[...known].map(([value, name]) => ({ value, text: name || idOf(value) })), { value: ELSEWHERE, text: t.group.elsewhere },
+                ]} />
+              )}
+              {elsewhere && (
+                <>
+                  <TextInput label={t.group.organizationNumber} value={form.organization} set={(organization) => set({ organization })} inputMode="numeric" />
+                  <TextInput label={t.group.workplaceName} value={form.organizationName} set={(organizationName) => set({ organizationName })} required={false} />
+                </>
+              )}
               <TextInput label={t.group.workEmail} type="email" value={form.email} set={(email) => set({ email })} />
             </>
           )}

@@ -58,7 +58,7 @@ function BeforeItCame({ plan }: { plan: CarePlan }) {
   );
 }
 
-// Who was who there is not known here, but the plan as it stood tells its own names.
+// The group of that time came along in the plan, by the names it had there; who else acted worked for the municipality.
 function Former({ plan }: { plan: CarePlan }) {
   const { t } = useLanguage();
   const { base } = useInPlan();
@@ -66,7 +66,7 @@ function Former({ plan }: { plan: CarePlan }) {
   return (
     <Load query={revisions}>
       {(all) => (
-        <Days revisions={all} who={() => t.somebody}>
+        <Days revisions={all} who={(actor) => nameOf(plan, actor) || t.more.formerMunicipality}>
           {({ day, last, kept }) => kept && (
             <Link asChild><RouterLink to={`${base}/historikk/${last}`}>{t.more.asItWas}<span className="for-ears"> ({day})</span></RouterLink></Link>
           )}

@@ -23,6 +23,7 @@ const none: Verdict = { owner: 0, service: 0, notDiscussed: false };
 
 export function HoldMeeting({ at: { plan, role }, evaluation }: { at: InPlan; evaluation: Evaluation }) {
   const { t, language } = useLanguage();
+  const owners = isOwners(role);
   const goals = goalsOf(plan).filter(({ state }) => state === Goal_State.ACTIVE);
   const empty = {
     held: toInput(today()), verdicts: {} as Record<string, Verdict>, statement: '', didNotWish: false, minutes: '', next: toInput(addDays(today(), 182)), closing: false,
@@ -50,7 +51,7 @@ export function HoldMeeting({ at: { plan, role }, evaluation }: { at: InPlan; ev
   const verdicts = Object.entries(t.achievements).map(([code, text]) => ({ value: Number(code) as Goal_Achievement, text }));
   const check = () => {
     if (goals.some((goal) => !of(goal).notDiscussed && !of(goal).owner && !of(goal).service)) return t.meetings.judgeAll;
-    if (!value.statement.trim() && !value.didNotWish) return t.meetings.statementNeeded;
+    if (!value.statement.trim() && !value.didNotWish) return owners ? t.meetings.yourStatementNeeded : t.meetings.statementNeeded;
     if (!value.closing && !fromInput(value.next)) return t.meetings.nextNeeded;
     return undefined;
   };
@@ -60,15 +61,15 @@ export function HoldMeeting({ at: { plan, role }, evaluation }: { at: InPlan; ev
       {goals.map((goal, i) => (
         <Panel key={goal.name} title={<><span className="number" aria-hidden>{i + 1}</span> «{wordsOf(goal)}»</>}>
           <div className="beside">
-            <Pick label={isOwners(role) ? t.meetings.yourView : t.meetings.ownersView} value={of(goal).owner} set={(owner) => setVerdict(goal, { owner, notDiscussed: false })} options={verdicts} />
+            <Pick label={owners ? t.meetings.yourView : t.meetings.ownersView} value={of(goal).owner} set={(owner) => setVerdict(goal, { owner, notDiscussed: false })} options={verdicts} />
             <Pick label={t.meetings.servicesView} value={of(goal).service} set={(service) => setVerdict(goal, { service, notDiscussed: false })} options={verdicts} />
           </div>
           <Check label={t.meetings.didNotDiscuss} value={of(goal).notDiscussed} set={(notDiscussed) => setVerdict(goal, { notDiscussed })} />
         </Panel>
       ))}
-      <Panel title={isOwners(role) ? t.meetings.yourWords : t.meetings.ownersWords}>
+      <Panel title={owners ? t.meetings.yourWords : t.meetings.ownersWords}>
         <TextArea label={t.meetings.whatSay} help={t.meetings.toTheLetter} value={value.statement} set={(statement) => set({ statement })} rows={3} required={!value.didNotWish} />
-        <Check label={t.meetings.didNotWish} value={value.didNotWish} set={(didNotWish) => set({ didNotWish })} />
+        <Check label={owners ? t.meetings.didNotWishYou : t.meetings.didNotWish} value={value.didNotWish} set={(didNotWish) => set({ didNotWish })} />
       </Panel>
       <Panel title={t.meetings.minutes}>
         <TextArea label={t.meetings.minutesLabel} help={t.meetings.minutesHelp} value={value.minutes} set={(minutes) => set({ minutes })} rows={8} required={false} />

@@ -17,6 +17,7 @@ import { Disclosure, Do, Form, Pick, TextArea, TextInput } from '../../shared/fo
 import { Empty, Panel } from '../../shared/page';
 import { activitiesOf, isOwners, mayEdit, participantOf } from '../../shared/plan/model';
 import { type InPlan, PlanFrame } from './frame';
+import { Representatives } from './representatives';
 
 export function MoreView() {
   const { t } = useLanguage();
@@ -31,9 +32,7 @@ export function MoreView() {
           <Panel title={t.more.historyTitle} intro={t.more.historyText}>
             <Link asChild><RouterLink to={`${at.base}/historikk`}>{t.plan.allHistory}</RouterLink></Link>
           </Panel>
-          <Panel title={t.sharing.representatives} intro={t.sharing.representativesText}>
-            <Link asChild><RouterLink to={`${at.base}/representasjon`}>{t.sharing.toRepresentatives}</RouterLink></Link>
-          </Panel>
+          <Representatives at={at} />
           {isOwners(at.role) && <Disagree at={at} />}
           {at.role === 'coordinator' && <HandOver at={at} />}
           {mayEdit(at.role) && <State at={at} />}
@@ -43,7 +42,7 @@ export function MoreView() {
   );
 }
 
-function Download({ at: { plan } }: { at: InPlan }) {
+function Download({ at: { plan, role } }: { at: InPlan }) {
   const { t } = useLanguage();
   const [reason, setReason] = useState('');
   const bundle = useCommand(
@@ -54,7 +53,7 @@ function Download({ at: { plan } }: { at: InPlan }) {
     },
   );
   return (
-    <Panel title={t.more.download} intro={t.more.downloadText}>
+    <Panel title={isOwners(role) ? t.more.download : t.more.downloadAsFile} intro={t.more.downloadText}>
       <Disclosure text={t.more.downloadBundle}>
         <Form command={bundle} submit={() => bundle.send()} submitText={t.more.downloadBundle} check={() => (reason.trim() ? undefined : t.answers.reasonNeeded)} done={t.more.downloaded}>
           <TextInput label={t.more.downloadReason} value={reason} set={setReason} />

@@ -5,12 +5,13 @@ import { Link as RouterLink } from 'react-router';
 
 import { pageOf } from '../../api/resources';
 import { actFor, useSession } from '../../app/session';
-import { type CarePlan, CarePlan_State } from '../../gen/individuellplan/plan/v1/care_plan_pb';
+import { CarePlan_State } from '../../gen/individuellplan/plan/v1/care_plan_pb';
+import type { OwnMandate } from '../../gen/individuellplan/plan/v1/consent_pb';
 import { Section } from '../../gen/individuellplan/type/v1/access_pb';
 import { useLanguage } from '../../i18n/language';
 import { daysUntil, formatDate, formatDay } from '../../shared/dates';
 import { Empty, Panel } from '../../shared/page';
-import { activitiesOf, coordinatorOf, goalsOf, isNow, isOwners, nextEvaluation } from '../../shared/plan/model';
+import { activitiesOf, coordinatorOf, goalsOf, isOwners, mayWrite, nextEvaluation, ownerName, SECTIONS } from '../../shared/plan/model';
 import { Network } from '../../shared/plan/network';
 import { PlanStateTag } from '../../shared/plan/tags';
 import { Timeline } from '../../shared/plan/timeline';
@@ -26,11 +27,11 @@ export function PlanOverview() {
   return (
     <PlanFrame
       title={t.plan.title}
-      heading={({ plan, role }) => (role === 'owner' ? t.plan.myPlan : t.plan.planOf(plan.subject?.displayName ?? ''))}
+      heading={({ plan, role }) => (role === 'owner' ? t.plan.myPlan : t.plan.planOf(ownerName(plan)))}
       actions={({ plan, role, base }) => (
         <>
           {plan.state !== CarePlan_State.ACTIVE && <PlanStateTag state={plan.state} />}
-          {role !== 'nominee' && role !== 'outside' && (
+          {mayWrite(role) && (
             <Button asChild><RouterLink to={`${base}/onske`}>{isOwners(role) ? t.plan.writeWish : t.plan.writeComment}</RouterLink></Button>
           )}
         </>
@@ -51,7 +52,7 @@ function Overview({ at }: { at: InPlan }) {
   const shared = goalsOf(plan).length > 0 || activitiesOf(plan).length > 0;
   return (
     <>
-      {role === 'representative' && <ActFor plan={plan} />}
+      {plan.ownMandate && <ActFor mandate={plan.ownMandate} />}
       <OwnWords at={at} />
       <Answers at={at} />
       <Tiles at={at} />
@@ -62,7 +63,7 @@ function Overview({ at }: { at: InPlan }) {
       <div className="halves">
         {/* On a phone the timeline above is a list of the same goals. */}
         <div className="wide-only"><Panel title={t.plan.goals}><GoalList at={at} /></Panel></div>
-        <Panel title={isOwners(role) ? t.plan.yourGroup : t.plan.group}>
+        <Panel title={role === 'owner' ? t.plan.yourGroup : t.plan.group}>
           <Network plan={plan} />
           <MemberList plan={plan} base={at.base} />
         </Panel>
@@ -72,16 +73,25 @@ function Overview({ at }: { at: InPlan }) {
   );
 }
 
-// Notices, letters and complaints stand beside the plan: who represents the owner reads and answers them in their name.
-function ActFor({ plan }: { plan: CarePlan }) {
+// What one may do for the owner. Notices, letters and complaints stand beside the plan: who may read those reads and
+// answers them in the owner's name.
+function ActFor({ mandate: { represented, representedDisplayName, readSections, actSections } }: { mandate: OwnMandate }) {
   const { t } = useLanguage();
   const { person, actingFor } = useSession();
-  const mine = plan.representatives.find((each) => each.person === person && isNow(each.period));
-  if (actingFor || !mine || (mine.sections.length > 0 && !mine.sections.includes(Section.DECISIONS))) return null;
-  const owner = plan.subject!;
+  if (actingFor) return null;
+  const named = (sections: Section[]) => sections.map((section) => t.log.parts[section]).join(', ');
+  const whole = readSections.length === SECTIONS.length;
+  const letters = readSections.includes(Section.DECISIONS);
   return (
-    <Panel title={t.acting.now(owner.displayName)} tone="calm" intro={mine.mayAct ? t.acting.mayAct : t.acting.mayRead}>
-      <div className="buttons"><Button variant="secondary" onClick={() => actFor(person, owner.person)}>{t.acting.begin}</Button></div>
+    <Panel title={t.acting.now(representedDisplayName)} tone="calm">
+      {whole && actSections.length === SECTIONS.length ? <Paragraph>{t.acting.all}</Paragraph> : (
+        <>
+          <Paragraph>{whole ? t.acting.readAll : t.acting.reads(named(readSections))}</Paragraph>
+          {actSections.length > 0 && <Paragraph>{t.acting.acts(named(actSections))}</Paragraph>}
+        </>
+      )}
+      <Paragraph>{letters ? t.acting.letters : t.acting.noLetters}</Paragraph>
+      {letters && <div className="buttons"><Button variant="secondary" onClick={() => actFor(person, represented)}>{t.acting.begin}</Button></div>}
     </Panel>
   );
 }
@@ -118,7 +128,7 @@ function Tiles({ at: { plan, role } }: { at: InPlan }) {
           </>
         ) : <Paragraph>{t.plan.noMeeting}</Paragraph>}
       </Panel>
-      <Panel title={isOwners(role) ? t.plan.yourCoordinator : t.plan.coordinator} tone="good">
+      <Panel title={role === 'owner' ? t.plan.yourCoordinator : t.plan.coordinator} tone="good">
         {coordinator ? (
           <>
             <p className="strong">{coordinator.person?.displayName ?? t.plan.coordinatorHidden}</p>

@@ -20,14 +20,14 @@ export function OwnWords({ at: { plan, role } }: { at: InPlan }) {
   if (!words && !owners) return null;
   return (
     <figure className="own-words">
-      <figcaption>{owners ? t.plan.mattersToMe : t.plan.mattersTo}</figcaption>
+      <figcaption>{role === 'owner' ? t.plan.mattersToMe : t.plan.mattersTo}</figcaption>
       {words ? <blockquote>«{words}»</blockquote> : <Paragraph>{t.plan.noWordsYet}</Paragraph>}
       {owners && <Button variant="tertiary" data-size="sm" onClick={() => setEditing(true)}>{words ? t.plan.changeWords : t.plan.writeWords}</Button>}
     </figure>
   );
 }
 
-function EditOwnWords({ at: { plan }, close }: { at: InPlan; close: () => void }) {
+function EditOwnWords({ at: { plan, role }, close }: { at: InPlan; close: () => void }) {
   const { t, language } = useLanguage();
   const before = plan.whatMattersMost?.text ?? '';
   const draft = useDraft(`${plan.name}/what-matters`, before);
@@ -64,7 +64,7 @@ function EditOwnWords({ at: { plan }, close }: { at: InPlan; close: () => void }
         more={<Button type="button" variant="tertiary" onClick={() => { draft.forget(); close(); }}>{t.cancel}</Button>}
       >
         <Kept show={draft.kept} forget={() => draft.forget(before)} />
-        <TextArea label={t.plan.mattersToMe} help={t.plan.mattersHelp} value={draft.value} set={draft.set} rows={4} />
+        <TextArea label={role === 'owner' ? t.plan.mattersToMe : t.plan.mattersTo} help={t.plan.mattersHelp} value={draft.value} set={draft.set} rows={4} />
       </Form>
     </div>
   );

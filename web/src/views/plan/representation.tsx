@@ -10,19 +10,20 @@ import { useLanguage } from '../../i18n/language';
 import { formatDay, fromInput, today } from '../../shared/dates';
 import { Check, Choices, Disclosure, Do, Form, Pick, TextInput } from '../../shared/form';
 import { Empty, Panel } from '../../shared/page';
-import { isNow, isOwners } from '../../shared/plan/model';
+import { isNow, isOwners, ownerName, SECTIONS } from '../../shared/plan/model';
 import { type InPlan, PlanFrame, useInPlan } from './frame';
-import { SECTIONS } from './sharing';
 
 export function RepresentationView() {
   const { t } = useLanguage();
   const { base } = useInPlan();
   return (
-    <PlanFrame title={t.sharing.representatives} lead={() => t.representation.lead} back={{ to: `${base}/deling`, text: t.tabs.sharing }}>
+    <PlanFrame title={t.sharing.representatives}
+      heading={({ plan, role }) => (role === 'owner' ? t.sharing.representatives : t.sharing.representativesOf(ownerName(plan)))}
+      lead={({ role }) => (role === 'owner' ? t.representation.lead : t.representation.leadOwner)} back={{ to: `${base}/deling`, text: t.tabs.sharing }}>
       {(at) => (
         <>
-          <Panel title={t.representation.who}>
-            {at.plan.representatives.length === 0 && <Empty>{t.representation.nobody}</Empty>}
+          <Panel title={at.role === 'owner' ? t.representation.who : t.representation.currently}>
+            {at.plan.representatives.length === 0 && <Empty>{at.role === 'owner' ? t.representation.nobody : t.representation.nobodyForOwner}</Empty>}
             <ul className="lines">{at.plan.representatives.map((each) => <Row key={each.name} at={at} each={each} />)}</ul>
           </Panel>
           {isOwners(at.role) && <Panel title={t.representation.appoint} intro={t.representation.appointText}><Appoint at={at} /></Panel>}

@@ -16,11 +16,10 @@ import { useSession } from '../../app/session';
 import { useDraft } from '../../shared/draft';
 import { Check, Choice, Choices, Disclosure, Do, Form, TextInput } from '../../shared/form';
 import { Facts, Panel } from '../../shared/page';
-import { activitiesOf, blockOf, coordinatorOf, goalsOf, groupOf, isOwners, nextEvaluation, shareOf, wordsOf } from '../../shared/plan/model';
+import { activitiesOf, blockOf, coordinatorOf, goalsOf, groupOf, isOwners, nextEvaluation, SECTIONS, shareOf, wordsOf } from '../../shared/plan/model';
 import { Load } from '../../shared/state';
 import { NotFound } from '../pages/not-found';
 import { type InPlan, PlanFrame, useInPlan } from './frame';
-import { SECTIONS } from './sharing';
 
 export function ShareWith() {
   const { t } = useLanguage();
@@ -163,7 +162,7 @@ function SeeAs({ plan, person, sections, before }: { plan: CarePlan; person: Par
   });
   return (
     <Panel title={t.sharing.seeAs(person.displayName)} intro={tryOut ? t.sharing.wouldSee : t.sharing.seesNow} tone="calm">
-      <div aria-live="polite">
+      <div aria-live="polite" className="form">
         <Load query={preview}>
           {({ plan: seen, explanation }) => (
             <>

@@ -1,5 +1,5 @@
 // Who sees what: one row a person, one column a part. The owner turns it on and off.
-import { Button, Link, Paragraph } from '@digdir/designsystemet-react';
+import { Button, Paragraph } from '@digdir/designsystemet-react';
 import { useState } from 'react';
 import { Link as RouterLink } from 'react-router';
 
@@ -11,10 +11,9 @@ import { useLanguage } from '../../i18n/language';
 import { formatDay, formatTimeDay } from '../../shared/dates';
 import { Check, Disclosure, Do, Form } from '../../shared/form';
 import { Empty, Panel } from '../../shared/page';
-import { blockOf, coordinatorOf, groupOf, isOwners, participantOf, shareOf } from '../../shared/plan/model';
+import { blockOf, coordinatorOf, groupOf, isOwners, participantOf, SECTIONS, shareOf } from '../../shared/plan/model';
 import { type InPlan, PlanFrame } from './frame';
-
-export const SECTIONS = [1, 2, 3, 4, 5, 6, 7, 8] as const;
+import { Representatives } from './representatives';
 
 export function SharingView() {
   const { t } = useLanguage();
@@ -24,10 +23,7 @@ export function SharingView() {
         <>
           <Panel title={t.sharing.whoSees}><Matrix at={at} /></Panel>
           <Consents at={at} />
-          <Panel title={t.sharing.representatives}>
-            <Paragraph>{t.sharing.representativesText}</Paragraph>
-            <Link asChild><RouterLink to={`${at.base}/representasjon`}>{t.sharing.toRepresentatives}</RouterLink></Link>
-          </Panel>
+          <Representatives at={at} />
         </>
       )}
     </PlanFrame>
@@ -44,7 +40,7 @@ function Matrix({ at: { plan, base } }: { at: InPlan }) {
       {group.map((person) => {
         const blocked = blockOf(plan, person);
         const isCoordinator = person.name === coordinator;
-        const sees: number[] = blocked ? [] : isCoordinator ? [...SECTIONS] : shareOf(plan, person)?.sections ?? [];
+        const sees: number[] = blocked ? [] : shareOf(plan, person)?.sections ?? [];
         return (
           <li key={person.name}>
             <div className="sharing-who">
@@ -52,12 +48,11 @@ function Matrix({ at: { plan, base } }: { at: InPlan }) {
               <span className="quiet">{isCoordinator ? t.plan.coordinator : person.roleTitle || person.organizationDisplayName}</span>
             </div>
             <div className="sharing-what">
-              {blocked ? <strong>{t.sharing.blocked}</strong> : sees.length === 0 ? <span>{t.sharing.seesNothing}</span> : (
+              {blocked ? <strong>{t.sharing.blocked}</strong> : isCoordinator ? <span>{t.sharing.coordinatorSees}</span> : sees.length === 0 ? <span>{t.sharing.seesNothing}</span> : (
                 <ul className="chips" aria-label={t.sharing.seesThis}>
                   {SECTIONS.filter((section) => sees.includes(section)).map((section) => <li key={section}>{t.sections[section]}</li>)}
                 </ul>
               )}
-              {isCoordinator && !blocked && <span className="quiet">{t.sharing.coordinatorSees}</span>}
             </div>
             <Button asChild variant="secondary" data-size="sm">
               <RouterLink to={`${base}/deling/${idOf(person.name)}`} aria-label={t.group.whatSees(person.displayName)}>{t.sharing.seeAndChange}</RouterLink>

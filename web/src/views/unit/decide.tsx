@@ -4,13 +4,21 @@ import { Paragraph } from '@digdir/designsystemet-react';
 import { referrals } from '../../api/notices';
 import { useCommand } from '../../api/queries';
 import { type NeedNotice, NeedNotice_Outcome as Outcome } from '../../gen/individuellplan/referral/v1/need_notice_pb';
-import type { LegalBasis } from '../../gen/individuellplan/type/v1/common_pb';
+import { LegalBasis } from '../../gen/individuellplan/type/v1/common_pb';
 import { useLanguage } from '../../i18n/language';
 import { useDraft } from '../../shared/draft';
 import { Check, Choice, Choices, Disclosure, Form, Kept, TextArea, TextInput } from '../../shared/form';
 
 const person = { id: '', name: '', organization: '', organizationName: '', email: '', phone: '' };
 type Person = typeof person;
+
+// The law that gives what is decided: plan and coordinator, a coordinator alone, a child coordinator.
+const LAWS: Record<number, LegalBasis[]> = {
+  [Outcome.PLAN_AND_COORDINATOR]: [LegalBasis.HOL_7_1, LegalBasis.COORD_HOL_7_2],
+  [Outcome.COORDINATOR_ONLY]: [LegalBasis.COORD_HOL_7_2],
+  [Outcome.CHILD_COORDINATOR]: [LegalBasis.CHILD_COORD_HOL_7_2A],
+};
+const lawsOf = (outcome: Outcome) => LAWS[outcome] ?? [];
 
 const isPerson = (who: Person) => who.name.trim() && /^\d{11}$/.test(who.id.replace(/\s/g, '')) && who.organization.trim() && who.email.includes('@');
 
@@ -39,7 +47,7 @@ function CandidateFields({ value, set }: { value: Person; set: (part: Partial<Pe
 
 export function Accept({ notice }: { notice: NeedNotice }) {
   const { t } = useLanguage();
-  const empty = { outcome: notice.requestedOutcome as Outcome, laws: [1, 8] as LegalBasis[], reasons: '', subject: '', who: person };
+  const empty = { outcome: notice.requestedOutcome as Outcome, laws: lawsOf(notice.requestedOutcome), reasons: '', subject: '', who: person };
   const draft = useDraft(`${notice.name}/accept`, empty);
   const { value } = draft;
   const set = (part: Partial<typeof empty>) => draft.set({ ...value, ...part });
@@ -63,7 +71,7 @@ export function Accept({ notice }: { notice: NeedNotice }) {
     <Disclosure text={t.cases.accept} variant="primary">
       <Form command={accept} submit={() => accept.send()} submitText={t.cases.acceptSend} check={check}>
         <Kept show={draft.kept} forget={() => draft.forget(empty)} />
-        <Choice label={t.cases.outcome} value={value.outcome} set={(outcome) => set({ outcome })} options={([1, 2, 3] as const).map((code) => ({ value: code as Outcome, text: t.outcomes[code] }))} />
+        <Choice label={t.cases.outcome} value={value.outcome} set={(outcome) => set({ outcome, ...(value.laws.join() === lawsOf(value.outcome).join() ? { laws: lawsOf(outcome) } : {}) })} options={([1, 2, 3] as const).map((code) => ({ value: code as Outcome, text: t.outcomes[code] }))} />
         <Choices label={t.more.law} values={value.laws} set={(laws) => set({ laws })}
           options={Object.entries(t.legalBases).filter(([, text]) => text).map(([code, text]) => ({ value: Number(code) as LegalBasis, text }))} />
         <TextArea label={t.cases.reasons} value={value.reasons} set={(reasons) => set({ reasons })} rows={3} required={false} />

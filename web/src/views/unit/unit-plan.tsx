@@ -8,13 +8,13 @@ import { plans } from '../../api/clients';
 import { useCommand, usePlan, usePlans } from '../../api/queries';
 import { useSession } from '../../app/session';
 import { type CarePlan, CarePlan_State } from '../../gen/individuellplan/plan/v1/care_plan_pb';
-import { CoordinatorAppointment_Kind, CoordinatorAppointment_State, Participant_Kind } from '../../gen/individuellplan/plan/v1/care_team_pb';
+import { type CoordinatorAppointment, CoordinatorAppointment_Kind, CoordinatorAppointment_State, Participant_Kind } from '../../gen/individuellplan/plan/v1/care_team_pb';
 import { useLanguage, wordFor } from '../../i18n/language';
 import { formatDay, formatTimeDay, today } from '../../shared/dates';
 import { useDraft } from '../../shared/draft';
 import { Disclosure, Form, Pick, TextArea, TextInput } from '../../shared/form';
 import { Facts, Page, Panel } from '../../shared/page';
-import { coordinatorOf, nextEvaluation } from '../../shared/plan/model';
+import { coordinatorOf, nextEvaluation, participantOf } from '../../shared/plan/model';
 import { PlanStateTag } from '../../shared/plan/tags';
 import { Load } from '../../shared/state';
 
@@ -39,7 +39,7 @@ function Body({ plan }: { plan: CarePlan }) {
     <>
       <Facts facts={[
         [t.status, <PlanStateTag key="s" state={plan.state} />],
-        [t.plan.nextMeeting, formatDay(nextEvaluation(plan)?.dueDate, language) || t.noDate],
+        [t.plan.nextMeeting, formatDay(nextEvaluation(plan)?.dueDate, language) || <span key="m" className="capital">{t.noDate}</span>],
         [t.followUp.alarms, plan.alarms.map((alarm) => wordFor(t.alarms, alarm)).join(', ')],
       ]} />
       <Panel title={t.plan.coordinator} tone={coordinator ? 'plain' : 'attention'}>
@@ -48,8 +48,7 @@ function Body({ plan }: { plan: CarePlan }) {
           {plan.coordinatorAppointments.map((each) => (
             <li key={each.name}>
               <div>
-                <strong>{plan.participants.find(({ name }) => name === each.participant)?.displayName ?? t.coordinatorKinds[each.kind]}</strong>{' '}
-                <span className="quiet">{plan.participants.some(({ name }) => name === each.participant) && `${t.coordinatorKinds[each.kind]} · `}{t.appointmentStates[each.state]} · {formatTimeDay(each.endTime ?? each.acceptTime ?? each.nominateTime, language)}</span>
+                <Who plan={plan} appointment={each} />
                 {each.reason && <div>{each.reason}</div>}
                 {each.handoverRequestTime && each.state !== CoordinatorAppointment_State.ENDED && <div>{t.followUp.asksToHandOver(formatTimeDay(each.handoverRequestTime, language))} «{each.handoverReason}»</div>}
               </div>
@@ -65,6 +64,18 @@ function Body({ plan }: { plan: CarePlan }) {
         </Panel>
       )}
       {role === 'CASE_WORKER' && <Merge plan={plan} />}
+    </>
+  );
+}
+
+// The unit does not see the group; where there is no name, what became of the task stands first.
+function Who({ plan, appointment: { participant, kind, state, endTime, acceptTime, nominateTime } }: { plan: CarePlan; appointment: CoordinatorAppointment }) {
+  const { t, language } = useLanguage();
+  const name = participantOf(plan, participant)?.displayName;
+  return (
+    <>
+      <strong className="capital">{name ?? t.appointmentStates[state]}</strong>
+      <div className="quiet">{[t.coordinatorKinds[kind], name && t.appointmentStates[state], formatTimeDay(endTime ?? acceptTime ?? nominateTime, language)].filter(Boolean).join(' · ')}</div>
     </>
   );
 }
