@@ -60,7 +60,7 @@ export function Stacked({ label, groups, series, head }: { label: string; groups
             <thead><tr><th scope="col">{head ?? t.statistics.source}</th>{series.map(({ name }) => <th key={name} scope="col">{name}</th>)}<th scope="col">{t.statistics.sum}</th></tr></thead>
             <tbody>
               {groups.map((group, g) => (
-                <tr key={group}><th scope="row">{group}</th>{series.map(({ name, values }) => <td key={name}>{values[g] ?? 0}</td>)}<td>{sums[g]}</td></tr>
+                <tr key={group}><th scope="row">{group}</th>{series.map(({ name, values }) => <td key={name} data-label={name}>{values[g] ?? 0}</td>)}<td data-label={t.statistics.sum}>{sums[g]}</td></tr>
               ))}
             </tbody>
           </table>

@@ -164,7 +164,7 @@ export const common: typeof nb = {
   },
   noticeStates: {
     0: '', 1: 'Utkast', 2: 'Ny', 3: 'Under behandling', 4: 'Ventar på svar', 5: 'Godteken, ventar på koordinator', 6: 'Ferdig',
-    7: 'Avslått', 8: 'Takka nei', 9: 'Send vidare', 10: 'Slått saman', 11: 'Trekt', 12: 'Feilregistrert',
+    7: 'Avslått', 8: 'Takka nei', 9: 'Vidaresend', 10: 'Slått saman', 11: 'Trekt', 12: 'Feilregistrert',
   },
   outcomes: { 0: '', 1: 'Plan og koordinator', 2: 'Berre koordinator', 3: 'Barnekoordinator' },
   sources: {

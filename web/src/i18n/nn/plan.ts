@@ -148,6 +148,6 @@ export const plan: typeof nb = {
     lead: 'Ein som handlar for deg, kan lese planen din. Om du vil, kan personen òg skrive og samtykkje.', who: 'Kven handlar for deg', nobody: 'Ingen handlar for deg.', nobodyForOwner: 'Ingen.', leadOwner: 'Dei kan lese planen. Nokre kan òg skrive og samtykkje.', currently: 'Kven det er', appoint: 'Gi nokon fullmakt', appointText: 'Du kan avslutte ho når du vil.', mayAct: 'Kan lese, skrive og samtykkje.', mayRead: 'Kan lese.', basis: 'Byggjer på', basisHelp: 'Til dømes: fullmakt på papir, datert 1. mars.',
     from: (day) => `Frå ${day}`, endsByLaw: (day) => `Sluttar av seg sjølv ${day}.`, end: 'Avslutt', endYes: (name) => `Ja, ${name} skal ikkje handle for meg lenger`, appointSend: 'Gi fullmakt', needs: 'Skriv namn, fødselsnummer (11 siffer) og kva fullmakta byggjer på.', stepUp: 'Du må stadfeste at det er deg.', kind: 'Kva slag?', covers: 'Kva gjeld ho for?', coversHelp: 'Ingen kryss tyder heile planen.', mayActLabel: 'Personen kan òg skrive og samtykkje for meg',
   },
-  complaintStates: { 0: '', 1: 'Motteken', 2: 'Kommunen ser på saka på nytt', 3: 'Kommunen har endra avgjerda', 4: 'Send til statsforvaltaren', 5: 'Avgjord av statsforvaltaren', 6: 'Trekt' },
+  complaintStates: { 0: '', 1: 'Motteken', 2: 'Kommunen ser på saka på nytt', 3: 'Kommunen har endra avgjerda', 4: 'Er send til statsforvaltaren', 5: 'Avgjord av statsforvaltaren', 6: 'Trekt' },
   appointmentStates: { 0: '', 1: 'spurd, har ikkje svart', 2: 'er koordinator', 3: 'overlèt oppgåva til ein annan', 4: 'var koordinator', 5: 'sa nei' },
 };
