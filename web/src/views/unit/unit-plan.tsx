@@ -40,7 +40,7 @@ function Body({ plan }: { plan: CarePlan }) {
       <Facts facts={[
         [t.status, <PlanStateTag key="s" state={plan.state} />],
         [t.plan.nextMeeting, formatDay(nextEvaluation(plan)?.dueDate, language) || <span key="m" className="capital">{t.noDate}</span>],
-        [t.followUp.alarms, plan.alarms.map((alarm) => wordFor(t.alarms, alarm)).join(', ')],
+        [t.followUp.alarms, plan.alarms.length > 0 && <ul key="a" className="plain">{plan.alarms.map((alarm) => <li key={alarm}>{wordFor(t.alarms, alarm)}</li>)}</ul>],
       ]} />
       <Panel title={t.plan.coordinator} tone={coordinator ? 'plain' : 'attention'}>
         {!coordinator && <Paragraph>{t.followUp.noCoordinator}</Paragraph>}
