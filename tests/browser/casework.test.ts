@@ -362,7 +362,11 @@ test('a plan moves to another municipality and shows there what it was before', 
     await visit(page, `/planer/${moved}/historikk`);
     const before = panel(page, 'Før planen kom hit');
     await before.getByRole('button', { name: 'Vis historikken derfra' }).click();
-    await before.getByText('tok planen i bruk').first().waitFor();
+    // Everybody by the name they had there, the unit's people as their municipality.
+    await before.getByText('Maja Lindqvist tok planen i bruk').first().waitFor();
+    await before.getByText(`${owner.name} godkjente planen`).first().waitFor();
+    await before.getByText('Den forrige kommunen åpnet planen').waitFor();
+    assert.equal(await before.getByText('Noen i gruppa').count(), 0);
     await picture(page, 'journey-moved-history-phone');
     await before.getByRole('link', { name: /^Se planen slik den var/ }).first().click();
     await page.getByRole('heading', { level: 1, name: `Individuell plan for ${owner.name}` }).waitFor();
