@@ -6,17 +6,18 @@ nothing doubled.
     IP_PRESET=dev tests/fault/notify_faults.py [--mails N] [--times N] [--seed N] [--json FILE] [NAME…]
     tests/fault/galera-cluster tests/fault/notify_faults.py galera
 
-Names: kill9 pause db_kill db_restart db_refuses db_full smtp_faults rolling (N mails in as many portions as
-there are disturbances), relay_down close_race latency soak galera. Each prints one JSON line. TMPDIR=/dev/shm
-saves the disk: what a killed process has written is there either way.
+Names: kill9 pause db_kill db_restart db_refuses db_full smtp_faults rolling soak (N mails in as many portions as
+there are disturbances; soak: in as many minutes), relay_down close_race latency galera. Each prints one JSON
+line. TMPDIR=/dev/shm saves the disk: what a killed process has written is there either way.
 """
 
 import argparse
 import json
 import sys
 
-from notify_runs import CloseRace, Latency, RelayDown, Soak
+from notify_runs import CloseRace, Latency, RelayDown
 from notify_scenarios import Run
+from notify_soak import Soak
 
 # name: (what runs it, mails, disturbances) in the long form
 SCENARIOS = {
@@ -32,7 +33,7 @@ SCENARIOS = {
     "relay_down": (RelayDown, 10000, 1),
     "close_race": (CloseRace, 1000, 0),
     "latency": (Latency, 600, 0),
-    "soak": (Soak, 36000, 60),
+    "soak": (Soak, 180000, 60),
 }
 
 

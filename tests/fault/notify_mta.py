@@ -119,7 +119,8 @@ service auth {{
 
 class Postfix:
     """Accepts mail by STARTTLS and login at Dovecot, delivers it to Dovecot's mailboxes by `users`
-    (a Postfix regexp table: pattern → mailbox), and sends a report about everybody else."""
+    (a Postfix regexp table: pattern → mailbox), and sends a report about everybody else. What goes to
+    slow@… waits for ever, which it reports after a second."""
 
     def __init__(self, folder, dovecot, tls, users):
         self.folder = pathlib.Path(folder)
@@ -130,6 +131,7 @@ class Postfix:
             (self.folder / name).mkdir()
             shutil.chown(self.folder / name, owner)
         (self._conf / "users").write_text("".join(f"/{pattern}/ {box}/\n" for pattern, box in users.items()))
+        (self._conf / "transport").write_text("/^slow@/ retry:4.4.1 the other server does not answer\n")
         (self._conf / "main.cf").write_text(f"""
 compatibility_level = 3.6
 queue_directory = {self.folder}/queue
@@ -152,6 +154,10 @@ virtual_mailbox_maps = regexp:{self._conf}/users
 virtual_uid_maps = static:{NOBODY.pw_uid}
 virtual_gid_maps = static:{NOBODY.pw_gid}
 virtual_minimum_uid = 1
+transport_maps = regexp:{self._conf}/transport
+delay_warning_time = 1s
+minimal_backoff_time = 1s
+queue_run_delay = 1s
 # Takes everybody and reports afterwards, as a relay that hands on to others does.
 smtpd_reject_unlisted_recipient = no
 smtpd_relay_restrictions = permit_sasl_authenticated, reject

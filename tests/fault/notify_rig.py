@@ -38,6 +38,8 @@ class Feeds:
     def __init__(self, *ports):
         self._changed = threading.Condition()
         self._events = []
+        self._last = {}  # aggregate: its last event
+        self.ponder = 0  # seconds that a service takes to say what one plan or notice asks for
         self.emails = {}
         self._closed = set()
         self.told = collections.Counter()  # how often a recipient was said to be responsible
@@ -66,6 +68,7 @@ class Feeds:
                 duty.parties.add(recipient=recipient, capacity=capacity)
         with self._changed:
             self._events.append(event)
+            self._last[aggregate] = event
             event.cursor = str(len(self._events))
             self._changed.notify_all()
 
@@ -98,11 +101,12 @@ class Feeds:
                     yield from (event for event in new if event.aggregate.startswith(prefix))
 
             def GetObligations(self, request, context):
+                time.sleep(feeds.ponder)
                 with feeds._changed:
-                    found = [e for e in feeds._events if e.aggregate == request.aggregate]
+                    found = feeds._last.get(request.aggregate)
                 if not found:
                     context.abort(grpc.StatusCode.NOT_FOUND, "aggregate")
-                return found[-1]
+                return found
 
             def ResolveContact(self, request, context):
                 feeds.on_resolve(request.recipient)
@@ -221,9 +225,10 @@ class Rig:
                 raise AssertionError(f"not in {seconds} s: {what}; states {dict(self.states())}")
             time.sleep(0.1)
 
-    def arrivals(self):
-        """What the sink took in truth, whatever fault was scripted: {local part: [time_ns of each copy]}."""
-        found = collections.defaultdict(list)
+    def arrivals(self, found=None, forget=False):
+        """What the sink took in truth, whatever fault was scripted: {local part: [time_ns of each copy]}.
+        Added to what was `found` before; `forget` removes the mails that are counted."""
+        found = collections.defaultdict(list) if found is None else found
         for file in os.listdir(self._suite.mail_folder):
             if not file.endswith(".eml"):
                 continue
@@ -233,6 +238,8 @@ class Rig:
                         to = line.decode().removeprefix("X-Sink-To: ").split(",")[0].strip()
                         found[to.split("@")[0].rsplit(".", 1)[-1]].append(int(file.split("-")[0]))
                         break
+            if forget:
+                os.unlink(self._suite.mail_folder / file)
         return found
 
     def mails(self):

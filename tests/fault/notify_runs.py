@@ -8,9 +8,8 @@ import statistics
 import tempfile
 import time
 
-from notify_mta import Dovecot
-from notify_rig import CLAIMED, DEAD, FAILED, HELD, SCHEDULED, SENDING, SENT, UNKNOWN, Obligation, Rig
-from notify_scenarios import QUICK, Hurry, cpu_of
+from notify_rig import CLAIMED, DEAD, FAILED, SCHEDULED, SENDING, SENT, Obligation, Rig
+from notify_scenarios import QUICK
 
 
 class CloseRace:
@@ -120,66 +119,3 @@ class Latency:
                         "kills": 0, "p50_s": round(cuts[49], 3), "p99_s": round(cuts[98], 3)}
             finally:
                 rig.stop()
-
-
-class Soak:
-    """Ten mails a second, 2 % faults; one service is killed each minute, the other one must not grow."""
-
-    def __init__(self, name, count, _times=0, seed=1):
-        self.name, self.count, self.random = name, count, random.Random(seed)
-
-    def __call__(self):
-        with tempfile.TemporaryDirectory() as folder:
-            dovecot = Dovecot(pathlib.Path(folder) / "dovecot")
-            rig = Rig(pathlib.Path(folder) / "suite", 2, flags=[*QUICK, *dovecot.journal_flags()])
-            rig.use_journal(dovecot.maildir("journal"))
-            dovecot.start()
-            try:
-                rig.start()
-                return self.live(rig)
-            finally:
-                rig.stop()
-                dovecot.stop()
-
-    def live(self, rig):
-        stays, dies = rig.services
-        hurry, begin, kills, sizes = Hurry(rig), time.monotonic(), 0, []
-        cpu = cpu_of(stays)
-        for n in range(self.count):
-            if self.random.random() < 0.02:
-                rig.feeds.emails[f"persons/p{n}"] = [f"dot-drop.p{n}@example.no", f"p{n}@example.no"]
-            rig.feeds.receipt(n)
-            time.sleep(max(0.0, begin + n / 10 - time.monotonic()))
-            if n % 100 == 0:
-                hurry()
-                sizes.append(size_of(stays.popen.pid))
-            if n % 600 == 599:
-                dies.kill()
-                dies.start()
-                kills += 1
-
-        def ended():
-            hurry()
-            states = rig.states()
-            return states[SENT] + states[HELD] + states[DEAD] + states[FAILED] >= self.count
-        rig.wait(ended, 300, "all ended")
-        arrivals, states = rig.arrivals(), rig.states()
-        seen = [len(arrivals[f"p{n}"]) for n in range(self.count)]
-        # The first quarter is warming up.
-        warm = sizes[len(sizes) // 4:]
-        tenth = max(1, len(warm) // 10)
-        first, last = ([statistics.median(size[i] for size in part) for i in (0, 1)]
-                       for part in (warm[:tenth], warm[-tenth:]))
-        return {"name": f"notify.{self.name}", "expected": self.count, "seen": sum(map(bool, seen)),
-                "lost": seen.count(0), "doubled": sum(n > 1 for n in seen), "kills": kills,
-                "minutes": round((time.monotonic() - begin) / 60), "rss_first_mb": round(first[0], 1),
-                "rss_last_mb": round(last[0], 1), "rss_growth": round(last[0] / first[0] - 1, 3),
-                "fds_first": first[1], "fds_last": last[1], "cpu_s": round(cpu_of(stays) - cpu),
-                "unsettled": states[UNKNOWN], "unreached": states[DEAD] + states[FAILED]}
-
-
-def size_of(pid):
-    """(resident memory in MB, open files)"""
-    status = pathlib.Path(f"/proc/{pid}/status").read_text()
-    rss = int(status.split("VmRSS:")[1].split()[0]) / 1024
-    return rss, len(list(pathlib.Path(f"/proc/{pid}/fd").iterdir()))

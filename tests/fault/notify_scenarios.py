@@ -27,14 +27,15 @@ QUICK = ["--lease_seconds=2", "--smtp_reply_seconds=2", f"--settle_seconds={SETT
 class Hurry:
     """Lets business time pass, so that backoff of minutes is over in seconds; always within working hours."""
 
-    def __init__(self, rig):
+    def __init__(self, rig, minutes=3):
         self._rig, self._at = rig, time.monotonic()
+        self._step = datetime.timedelta(minutes=minutes)  # each three seconds
 
     def __call__(self):
         if time.monotonic() - self._at < 3:
             return
         self._at = time.monotonic()
-        now = self._rig.now() + datetime.timedelta(minutes=3)
+        now = self._rig.now() + self._step
         if now.hour >= 16:
             now = datetime.datetime.combine(now.date() + datetime.timedelta(days=1), datetime.time(9), OSLO)
             while now.weekday() > 4:
