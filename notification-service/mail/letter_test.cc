@@ -2,7 +2,12 @@
 
 #include <gmock/gmock.h>
 
+#include <functional>
 #include <regex>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 
 namespace ip::notification {
 namespace {
@@ -42,19 +47,63 @@ TEST(Letter, SpeaksBothNorwegiansAndEnglish) {
   EXPECT_EQ(Write(LetterOf(LetterType::kTasks, 1, SE)).language, "nb");
 }
 
-TEST(Letter, NothingIsLeftUntranslatedOrUnfilled) {
-  for (const auto language : {individuellplan::type::v1::NB, individuellplan::type::v1::NN}) {
+// Every mail there is: each type in each language, with numbers whose plural forms differ
+// somewhere.
+void ForEachMail(const std::function<void(const Letter&, const Text&)>& check) {
+  using individuellplan::type::v1::EN, individuellplan::type::v1::NB, individuellplan::type::v1::NN;
+  for (const auto language : {NB, NN, EN}) {
     for (const auto type : {LetterType::kTasks, LetterType::kMessage, LetterType::kDays}) {
       for (const int count : {0, 1, 2, 3, 5, 21}) {
-        const Text text = Write(LetterOf(type, count, language));
-        const std::string all = text.subject + text.sender + text.plain + text.html;
-        for (const char* word : {"You", "please", "Hello", "waiting", "calendar", "privacy",
-                                 "message service", "{1}", "{{"}) {
-          EXPECT_THAT(all, Not(HasSubstr(word)));
+        for (const auto audience :
+             {ResolveContactResponse::PRIVATE_PERSON, ResolveContactResponse::PROFESSIONAL}) {
+          Letter letter = LetterOf(type, count, language);
+          letter.audience = audience;
+          const Text text = Write(letter);
+          SCOPED_TRACE(absl::StrCat(text.language, ", type ", static_cast<int>(type), ", ", count));
+          check(letter, text);
         }
       }
     }
   }
+}
+
+TEST(Letter, NothingIsLeftUntranslatedOrUnfilled) {
+  const char* const kEnglish[] = {"You",         "you",      "please",  "Hello",
+                                  "waiting",     "calendar", "privacy", "message service",
+                                  "Coordinating"};
+  const char* const kNorwegian[] = {"Du ",        "Hei",           "logg inn",
+                                    "oppg",       "e-post",        "person",
+                                    "meldingste", "Koordinerende", "Koordinerande"};
+  ForEachMail([&](const Letter& letter, const Text& text) {
+    const std::string all =
+        absl::StrCat(text.subject, text.sender, text.summary, text.plain, text.html);
+    EXPECT_THAT(all, Not(HasSubstr("{")));
+    const bool english = letter.language == individuellplan::type::v1::EN;
+    for (const char* word : english ? absl::MakeSpan(kNorwegian) : absl::MakeSpan(kEnglish)) {
+      EXPECT_THAT(all, Not(HasSubstr(word)));
+    }
+    EXPECT_THAT(all, HasSubstr(english ? "Hello," : "Hei!"));
+  });
+}
+
+TEST(Letter, CountsByThePluralFormOfItsNumber) {
+  ForEachMail([&](const Letter& letter, const Text& text) {
+    if (letter.type == LetterType::kMessage) return;  // of those there is one at a time
+    const std::string number = absl::StrCat(letter.count, " ");
+    EXPECT_EQ(absl::StrContains(text.plain, number), letter.count != 1);
+    Letter two = letter;
+    two.count = letter.count == 1 ? 2 : 1;
+    EXPECT_NE(Write(two).plain, text.plain);
+  });
+}
+
+TEST(Letter, SaysTheSameAsTextAndAsHtml) {
+  ForEachMail([&](const Letter&, const Text& text) {
+    for (const absl::string_view line : absl::StrSplit(text.plain, '\n', absl::SkipEmpty())) {
+      EXPECT_THAT(text.html, HasSubstr(line));
+    }
+    EXPECT_THAT(text.html, HasSubstr(absl::StrCat("<html lang=\"", text.language, "\">")));
+  });
 }
 
 TEST(Letter, HasOneLinkAndTheSameInBothForms) {

@@ -74,6 +74,25 @@ def test_a_real_relay_delivers_and_its_bounce_shuts_the_address_out(post):
         rig.stop()
 
 
+def test_that_a_mail_is_late_changes_nothing(post):
+    dovecot = post[2]
+    rig = rig_for(post, dovecot.password_file())
+    try:
+        rig.start()
+        rig.feeds.emails["persons/p4"] = "slow@example.no"
+        rig.feeds.receipt(4)
+        rig.wait(lambda: any(b"Action: delayed" in mail for mail in box(dovecot, "bounces")), 60,
+                 "Postfix reports that the mail waits")
+        # A mail that was read is marked so when what it says is stored.
+        rig.wait(lambda: all("S" in file.name.partition(":2,")[2] for part in ("new", "cur")
+                             for file in (dovecot.maildir("bounces") / part).iterdir()), 60, "the report was read")
+        assert rig.query("SELECT state, reason, attempts FROM message") == [[str(SENT), "", "1"]]
+        assert rig.query("SELECT COUNT(*) FROM suppression") == [["0"]]
+        assert not box(dovecot, "fjordvik")
+    finally:
+        rig.stop()
+
+
 @pytest.mark.parametrize("why", ["another authority", "another name"])
 def test_a_relay_that_is_not_who_it_says_gets_nothing(post, why):
     folder, tls, dovecot, postfix = post
