@@ -72,6 +72,17 @@ TEST(Pdf, HoldsEverythingAsTextWithNorwegianLetters) {
   EXPECT_THAT(*pdf, HasSubstr("/StructTreeRoot"));
 }
 
+TEST(Pdf, SaysItsLanguageAndShowsItsTitle) {
+  for (const char* language : {"nb", "nn"}) {
+    Document document = Letter();
+    document.language = language;
+    const auto pdf = ToPdf(document);
+    ASSERT_TRUE(pdf.ok()) << pdf.status();
+    EXPECT_THAT(*pdf, HasSubstr(absl::StrCat("/Lang (", language, ")")));
+    EXPECT_THAT(*pdf, HasSubstr("/DisplayDocTitle true"));
+  }
+}
+
 TEST(Pdf, GoesOnOverPagesAndLosesNoLine) {
   const auto pdf = ToPdf(Letter(120));
   ASSERT_TRUE(pdf.ok()) << pdf.status();
