@@ -23,6 +23,7 @@ from jwt.algorithms import ECAlgorithm
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
 from tools.lib import generated  # noqa: E402,F401
 from tools.lib.tenor import tenor_number  # noqa: E402
+from tools.suite.process import wait_for  # noqa: E402
 from tools.suite.suite import Ports, Suite  # noqa: E402
 
 from google.type import date_pb2  # noqa: E402
@@ -63,7 +64,8 @@ class Caller:
 
 
 def storm(suite, work):
-    """Kills one of the two services every half second or so until the work is done; answers how often.
+    """Kills one of the two services every half second or so until the work is done; answers how often. One that is
+    still starting is waited for: on a busy machine none would ever serve.
 
     On the main thread: a program dies with the thread that started it (tools/suite/process.py).
     """
@@ -71,6 +73,7 @@ def storm(suite, work):
     while work.is_alive():
         time.sleep(random.uniform(0.1, 0.8))
         part = random.choice(PARTS)
+        wait_for(suite.processes[part])
         suite.kill(part)
         suite.processes[part].start()
         kills += 1
