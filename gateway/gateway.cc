@@ -5,7 +5,6 @@
 #include <signal.h>
 
 #include <boost/asio/executor_work_guard.hpp>
-#include <exception>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -16,7 +15,6 @@
 #include "lib/base/clock.h"
 #include "lib/base/errors.h"
 #include "lib/base/log.h"
-#include "lib/base/metrics.h"
 
 namespace ip::gateway {
 namespace {
@@ -116,13 +114,11 @@ absl::Status Gateway::StartGrpc() {
 
 absl::Status Gateway::StartMetrics() {
   if (options_.metrics_address.empty()) return absl::OkStatus();
-  try {
-    exposer_ = std::make_unique<prometheus::Exposer>(options_.metrics_address);
-    exposer_->RegisterCollectable(MetricsRegistry());
-  } catch (const std::exception& e) {
-    return absl::UnavailableError(
-        absl::StrCat("cannot serve metrics on ", options_.metrics_address, ": ", e.what()));
-  }
+  auto metrics = rpc::MetricsPort::Open(
+      options_.metrics_address,
+      {{"internal", options_.backend_tls.cert_file}, {"public", options_.tls.cert_file}});
+  if (!metrics.ok()) return metrics.status();
+  metrics_ = *std::move(metrics);
   return absl::OkStatus();
 }
 

@@ -4,7 +4,6 @@
 
 #include <google/protobuf/descriptor.pb.h>
 #include <grpcpp/server.h>
-#include <prometheus/exposer.h>
 
 #include <atomic>
 #include <functional>
@@ -27,6 +26,7 @@
 #include "gateway/policy/gate.h"
 #include "gateway/policy/methods.h"
 #include "lib/auth/internal_token.h"
+#include "lib/rpc/metrics_port.h"
 #include "lib/rpc/options.h"
 #include "lib/rpc/readiness.h"
 #include "lib/rpc/reflection.h"
@@ -101,7 +101,7 @@ class Gateway {
   std::unique_ptr<TlsDoor> tls_;
   std::unique_ptr<FrontDoor> front_door_;
   std::vector<std::thread> threads_;
-  std::unique_ptr<prometheus::Exposer> exposer_;
+  std::unique_ptr<rpc::MetricsPort> metrics_;
   std::unique_ptr<rpc::Readiness> readiness_;
   std::atomic<bool> ready_ = false;
   bool stopped_ = false;

@@ -39,7 +39,7 @@ def test_the_runbook_tells_what_to_do():
 
 def names_in(expression):
     """The metrics a PromQL expression speaks of."""
-    known = {"sum", "max", "rate", "on", "and", "or", "absent", "topk", "histogram_quantile", "up"}
+    known = {"sum", "max", "min", "rate", "time", "on", "and", "or", "absent", "topk", "histogram_quantile", "up"}
     expression = re.sub(r"\{[^}]*\}|\[[^\]]*\]|\b(by|on) \([^)]*\)|\"[^\"]*\"", " ", expression)
     return {re.sub(r"_bucket$", "", name) for name in re.findall(r"[a-z_][a-z0-9_]+", expression)} - known
 

@@ -7,6 +7,7 @@
 #include <openssl/rand.h>
 #include <openssl/x509v3.h>
 
+#include <ctime>
 #include <memory>
 
 #include "absl/strings/str_cat.h"
@@ -119,6 +120,16 @@ absl::StatusOr<CertifiedKey> IssueCertificate(const CertifiedKey& authority,
     return absl::InternalError("cannot make a certificate");
   }
   return Sign(raw, key.get(), signer.get());
+}
+
+absl::StatusOr<absl::Time> NotAfter(const std::string& pem) {
+  const Bio text = BioOf(pem);
+  const Certificate certificate(PEM_read_bio_X509(text.get(), nullptr, nullptr, nullptr));
+  std::tm end{};
+  if (certificate == nullptr || ASN1_TIME_to_tm(X509_get0_notAfter(certificate.get()), &end) != 1) {
+    return absl::InvalidArgumentError("not a certificate");
+  }
+  return absl::FromTM(end, absl::UTCTimeZone());
 }
 
 }  // namespace ip::crypto

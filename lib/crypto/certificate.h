@@ -32,6 +32,9 @@ absl::StatusOr<CertifiedKey> NewAuthority(const CertificateRequest& request);
 absl::StatusOr<CertifiedKey> IssueCertificate(const CertifiedKey& authority,
                                               const CertificateRequest& request);
 
+// When the first certificate of a PEM text runs out. Errors: INVALID_ARGUMENT when there is none.
+absl::StatusOr<absl::Time> NotAfter(const std::string& pem);
+
 }  // namespace ip::crypto
 
 #endif  // LIB_CRYPTO_CERTIFICATE_H_

@@ -5,7 +5,6 @@
 #include <pthread.h>
 #include <signal.h>
 
-#include <exception>
 #include <utility>
 #include <vector>
 
@@ -80,13 +79,10 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(Router router, ServerOptio
   if (unix_socket) self->port_ = 0;
 
   if (!options.metrics_address.empty()) {
-    try {
-      self->exposer_ = std::make_unique<prometheus::Exposer>(options.metrics_address);
-      self->exposer_->RegisterCollectable(MetricsRegistry());
-    } catch (const std::exception& e) {
-      return absl::UnavailableError(
-          absl::StrCat("cannot serve metrics on ", options.metrics_address, ": ", e.what()));
-    }
+    auto metrics =
+        MetricsPort::Open(options.metrics_address, {{"internal", options.tls.cert_file}});
+    if (!metrics.ok()) return metrics.status();
+    self->metrics_ = *std::move(metrics);
   }
 
   if (auto status = self->StartHealth(); !status.ok()) return status;
@@ -123,9 +119,7 @@ absl::Status Server::StartHealth() {
                                              "; is another server running there?"));
 }
 
-int Server::metrics_port() const {
-  return exposer_ == nullptr ? 0 : exposer_->GetListeningPorts().front();
-}
+int Server::metrics_port() const { return metrics_ == nullptr ? 0 : metrics_->port(); }
 
 void Server::Run() {
   const sigset_t set = StopSignals();

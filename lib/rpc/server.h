@@ -4,13 +4,13 @@
 #define LIB_RPC_SERVER_H_
 
 #include <grpcpp/server.h>
-#include <prometheus/exposer.h>
 
 #include <memory>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "lib/rpc/dispatcher.h"
+#include "lib/rpc/metrics_port.h"
 #include "lib/rpc/options.h"
 #include "lib/rpc/readiness.h"
 #include "lib/rpc/router.h"
@@ -56,7 +56,7 @@ class Server {
   // Null without `health_address`.
   std::unique_ptr<grpc::Server> health_;
   std::unique_ptr<Readiness> readiness_;
-  std::unique_ptr<prometheus::Exposer> exposer_;
+  std::unique_ptr<MetricsPort> metrics_;
   int port_ = 0;
   int health_port_ = 0;
   bool stopped_ = false;

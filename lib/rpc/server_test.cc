@@ -11,8 +11,10 @@
 
 #include <atomic>
 #include <csignal>
+#include <fstream>
 #include <future>
 
+#include "lib/crypto/certificate.h"
 #include "lib/rpc/service_main.h"
 #include "lib/rpc/testing/probe.h"
 
@@ -20,6 +22,7 @@ namespace ip::rpc {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 absl::StatusOr<ProbeResponse> Nothing(CallContext&, const ProbeRequest&) { return Say(""); }
 
@@ -166,6 +169,34 @@ TEST(ServerTest, MetricsAreServedOnTheAdminPort) {
   EXPECT_THAT(
       HttpGet("http://127.0.0.1:" + std::to_string(probe.server->metrics_port()) + "/metrics"),
       HasSubstr("grpc_server_handled_total"));
+}
+
+TEST(MetricsPortTest, SaysWhenOurCertificatesRunOut) {
+  const absl::Time now = SystemClock().Now();
+  const std::string file = ::testing::TempDir() + "metrics_port_test.crt";
+  const auto issue = [&](absl::Time end) {
+    const auto authority = crypto::NewAuthority({"CA", {}, now, end});
+    ASSERT_TRUE(authority.ok()) << authority.status();
+    std::ofstream(file) << authority->certificate;
+  };
+  issue(now + absl::Hours(24));
+  const auto port = MetricsPort::Open(
+      "127.0.0.1:0", {{"internal", file}, {"lost", "/nowhere.crt"}, {"public", ""}});
+  ASSERT_TRUE(port.ok()) << port.status();
+  const auto seen = [&] {
+    return HttpGet("http://127.0.0.1:" + std::to_string((*port)->port()) + "/metrics");
+  };
+  const auto line = [](const char* which, absl::Time end) {
+    return absl::StrCat("ip_tls_certificate_not_after_seconds{certificate=\"", which, "\"} ",
+                        absl::ToUnixSeconds(end), "\n");
+  };
+  EXPECT_THAT(seen(), HasSubstr(line("internal", now + absl::Hours(24))));
+  EXPECT_THAT(seen(), HasSubstr(line("lost", absl::UnixEpoch())));
+  EXPECT_THAT(seen(), Not(HasSubstr("public")));
+  issue(now + absl::Hours(48));
+  EXPECT_THAT(seen(), HasSubstr(line("internal", now + absl::Hours(48)))) << "renewed";
+  EXPECT_EQ(MetricsPort::Open("127.0.0.1:" + std::to_string((*port)->port()), {}).status().code(),
+            absl::StatusCode::kUnavailable);
 }
 
 TEST(ServerTest, UnixSocketsWork) {

@@ -1,13 +1,17 @@
 """What docs/operations.md, "Investigate", says one sees, is what one sees."""
 
 import json
+import re
 import subprocess
 import time
 
 import pytest
+import requests
 
 from tests.e2e.conftest import gateway_of, running_suite
+from tests.fault.certificates import issue
 from tools.lib.ipclient import CallFailed
+from tools.suite.suite import free_port
 
 from individuellplan.referral.v1 import referral_service_pb2 as referral
 
@@ -63,6 +67,43 @@ def test_a_service_that_is_down_is_named_by_the_gateway(own):
         assert eventually(lambda: lines(own, "gateway", event="call", code="UNAVAILABLE", reason="BACKEND_UNAVAILABLE"))
     finally:
         own.start_one("referral-service")
+
+
+def test_a_certificate_that_ran_out_is_seen_before_and_named_after(own):
+    """The service must connect anew; once it has a new one, calls work without anybody's help."""
+    sara = gateway_of(own).person("sara", "CASE_WORKER", browser=False)
+    sara.referral.ListQueue(QUEUE)
+    address = f"127.0.0.1:{free_port()}"
+    process = own.processes["referral-service"]
+    process.env = {"IP_METRICS_ADDRESS": address}
+    issue(own.certificates, "referral-service", -1)
+    own.kill("referral-service")
+    process.start()
+
+    def runs_out():
+        page = requests.get(f"http://{address}/metrics", timeout=5).text
+        return float(re.search(r'^ip_tls_certificate_not_after_seconds\{certificate="internal"\} (\S+)$', page, re.M)[1])
+
+    try:
+        eventually(lambda: own._accepts(own.ports.referral))
+        with pytest.raises(CallFailed) as failed:
+            sara.referral.ListQueue(QUEUE)
+        assert failed.value.reason == "BACKEND_UNAVAILABLE" and "referral-service" in failed.value.message
+        assert runs_out() < time.time()
+    finally:
+        own.renew_certificates()
+    assert runs_out() > time.time() + 20 * 86400
+    eventually(process.is_ready)
+    eventually(lambda: answered(sara.referral.ListQueue, QUEUE))
+
+
+def answered(call, request):
+    try:
+        call(request)
+        return True
+    except CallFailed as failed:
+        assert failed.reason == "BACKEND_UNAVAILABLE"
+        return False
 
 
 def test_a_lost_database_is_named_and_ends_readiness(own):

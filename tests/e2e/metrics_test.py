@@ -15,7 +15,7 @@ from tools.suite.suite import Ports, Suite, free_port
 MONITORING = ROOT / "k8s/components/monitoring"
 SERVICES = ["plan-service", "referral-service", "notification-service", "gateway"]
 # What PromQL itself knows, and what Prometheus adds.
-_WORDS = {"sum", "max", "by", "rate", "on", "and", "or", "absent", "topk", "histogram_quantile", "up", "le", "job",
+_WORDS = {"sum", "max", "min", "time", "by", "rate", "on", "and", "or", "absent", "topk", "histogram_quantile", "up", "le", "job",
           "instance"}
 # Counted only once it has happened; their families show in the sources (lib/base/metrics.h).
 RARE = {"ip_notify_relay_shut", "ip_notify_reconciled"}
