@@ -212,6 +212,8 @@ bool Call::Parse(google::protobuf::Message& message) {
 
 absl::Status Call::RunStream(const std::function<absl::Status()>& handler) {
   OpenStreams().Increment();
+  // Tells the client that it is heard, though there may be nothing to say for hours.
+  StartSendInitialMetadata();
   absl::Status status;
   try {
     status = handler();

@@ -59,6 +59,19 @@ TEST(StreamTest, AllMessagesArriveInOrder) {
   EXPECT_EQ(expected, kCount);
 }
 
+TEST(StreamTest, IsAnsweredBeforeThereIsAnythingToSay) {
+  Probe probe(RouterWithWatch([](CallContext& ctx, const ProbeRequest&, Writer<ProbeResponse>&) {
+    while (ctx.Wait(absl::Hours(1))) {
+    }
+    return absl::OkStatus();
+  }));
+  Feed feed(probe, "SERVICE", absl::Seconds(20));
+  feed.reader->WaitForInitialMetadata();
+  EXPECT_TRUE(std::chrono::system_clock::now() < feed.call.context()->deadline());
+  feed.call.context()->TryCancel();
+  EXPECT_EQ(feed.reader->Finish().error_code(), grpc::StatusCode::CANCELLED);
+}
+
 TEST(StreamTest, AnErrorAfterMessagesReachesTheClientWithDetails) {
   Probe probe(RouterWithWatch([](CallContext&, const ProbeRequest&, Writer<ProbeResponse>& out) {
     out.Write(Number(1));

@@ -72,8 +72,8 @@ bool FeedReader::Follow() {
   absl::Status status = cursor.status();
   if (status.ok()) {
     absl::Status stored;
-    ShowFollowing(source_.name(), true);
-    status = source_.Watch(anew_ ? "" : *cursor, [&](const Source::Event& event) {
+    const auto heard = [this] { ShowFollowing(source_.name(), true); };
+    status = source_.Watch(anew_ ? "" : *cursor, heard, [&](const Source::Event& event) {
       const absl::Time now = clock_.Now();
       auto applied = intake_.Apply(source_.name(), event, rules_.On(OsloDay(now)), now);
       stored = applied.status();

@@ -27,7 +27,7 @@ class GrpcSource final : public Source {
     return absl::StartsWith(aggregate, prefix_);
   }
 
-  absl::Status Watch(const std::string& after,
+  absl::Status Watch(const std::string& after, const std::function<void()>& heard,
                      const std::function<bool(const Event&)>& take) override {
     rpc::ClientCall call({.identity = Identity(), .budget = absl::InfiniteDuration()});
     {
@@ -38,6 +38,8 @@ class GrpcSource final : public Source {
     individuellplan::type::v1::WatchEventsRequest request;
     request.set_after(after);
     auto reader = stub_.WatchEvents(call.context(), request);
+    reader->WaitForInitialMetadata();
+    heard();
     Event event;
     while (reader->Read(&event)) {
       if (!take(event)) call.context()->TryCancel();

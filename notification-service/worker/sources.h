@@ -27,7 +27,8 @@ class Source {
   // Whether an aggregate ("plans/…") is this service's.
   virtual bool Owns(const std::string& aggregate) const = 0;
   // Reads events after a cursor until `take` answers false, the stream ends, or Cancel() is called.
-  virtual absl::Status Watch(const std::string& after,
+  // `heard` is called once the service has answered, though it may have nothing to tell.
+  virtual absl::Status Watch(const std::string& after, const std::function<void()>& heard,
                              const std::function<bool(const Event&)>& take) = 0;
   virtual void Cancel() = 0;
   // All open duties of an aggregate at this moment. Errors: NOT_FOUND.

@@ -1,9 +1,10 @@
 #!/usr/bin/python3
 """The suite as a cluster (three Galera nodes, two replicas of each program) under load, while everything is
-killed (kill -9) once and then restarted in turn. Counts what clients saw: acknowledged writes that are not there
+killed (kill -9) once and then restarted in turn; with --cut, services vanish one after the other instead (their packets are
+dropped, as when a machine loses its power), in a network of its own. Counts what clients saw: acknowledged writes that are not there
 afterwards, calls that failed after the client's own retries, and the longest time without any success.
 
-    tests/fault/cluster_kills.py [--clients N] [--pause SECONDS] [--only NAME…] [--json FILE]     as root
+    tests/fault/cluster_kills.py [--clients N] [--pause SECONDS] [--cut SECONDS] [--only NAME…] [--json FILE]     as root
 """
 
 import argparse
@@ -11,6 +12,7 @@ import json
 import os
 import pathlib
 import signal
+import subprocess
 import sys
 import tempfile
 import threading
@@ -161,7 +163,22 @@ def restart_each(suite, victims, say):
         time.sleep(1)
 
 
-def run(suite, clients, pause, only=(), say=lambda text: None):
+def cut_each(suite, victims, seconds, say):
+    for name in victims:
+        service = name.removesuffix("-2")
+        port = suite.second[service] if name != service else getattr(suite.ports, service.removesuffix("-service"))
+        say(f"cutting off {name}")
+        rules = [["INPUT", "-i", "lo", "-p", "tcp", end, str(port), "-j", "DROP"] for end in ("--dport", "--sport")]
+        for rule in rules:
+            subprocess.run(["iptables", "-A", *rule], check=True)
+        time.sleep(seconds)
+        for rule in rules:
+            subprocess.run(["iptables", "-D", *rule], check=True)
+        wait_for(suite.processes[name])
+        time.sleep(5)
+
+
+def run(suite, clients, pause, only=(), say=lambda text: None, cut=0):
     """Returns (figures, texts of failed calls). Stalls are counted per phase, while nobody else measures."""
     tally = Tally()
     threads = [Client(number, suite, tally) for number in range(clients)]
@@ -170,8 +187,12 @@ def run(suite, clients, pause, only=(), say=lambda text: None):
     wait_until(lambda: len(tally.accepted) >= 3 or any(c.error for c in threads))
     victims = list(only) or [*suite.replicas(), *suite.database_nodes()]
     figures = {"name": "cluster.kill9", "kills": len(victims)}
-    for phase, disturb in (("kill", lambda: kill_each(suite, victims, pause, say)),
-                           ("restart", lambda: restart_each(suite, victims, say))):
+    phases = {"kill": lambda: kill_each(suite, victims, pause, say), "restart": lambda: restart_each(suite, victims, say)}
+    if cut:
+        victims = list(only) or [name for name in suite.replicas() if name.removesuffix("-2") in ("plan-service", "referral-service")]
+        figures = {"name": "cluster.cut", "cuts": len(victims)}
+        phases = {"cut": lambda: cut_each(suite, victims, cut, say)}
+    for phase, disturb in phases.items():
         tally.stall = 0.0
         tally.forget_pause()
         failed = len(tally.failed)
@@ -205,9 +226,14 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--clients", type=int, default=4)
     parser.add_argument("--pause", type=float, default=3, help="seconds that a killed program stays away")
+    parser.add_argument("--cut", type=float, default=0, help="seconds that a service is cut off")
     parser.add_argument("--only", nargs="*", default=[])
     parser.add_argument("--json")
     options = parser.parse_args()
+    if options.cut:
+        if os.environ.get("IP_OWN_NETWORK") != "1":
+            os.execvpe("unshare", ["unshare", "--net", sys.executable, *sys.argv], {**os.environ, "IP_OWN_NETWORK": "1"})
+        subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
     begin = time.monotonic()
 
     def say(text):
@@ -218,7 +244,7 @@ def main():
         suite = ClusterSuite(folder, Ports.free(), say)
         try:
             suite.start()
-            figures, failed = run(suite, options.clients, options.pause, options.only, say)
+            figures, failed = run(suite, options.clients, options.pause, options.only, say, options.cut)
         finally:
             suite.stop()
     for text in sorted(set(failed)):

@@ -44,7 +44,9 @@ class Feeds:
         self._closed = set()
         self.told = collections.Counter()  # how often a recipient was said to be responsible
         self.on_resolve = lambda recipient: None  # called before a contact is told
-        self._server = grpc.server(concurrent.futures.ThreadPoolExecutor(32))
+        # As often as our own servers, for which the service's pings are made (lib/rpc/client.cc).
+        self._server = grpc.server(concurrent.futures.ThreadPoolExecutor(32),
+                                   options=[("grpc.http2.min_recv_ping_interval_without_data_ms", 20_000)])
         plan_feed.add_PlanFeedServiceServicer_to_server(self._servicer("plans/"), self._server)
         referral_feed.add_ReferralFeedServiceServicer_to_server(self._servicer("notices/"), self._server)
         for port in ports:
