@@ -235,7 +235,7 @@ async def serve(arguments):
         lambda: Session(handler, enable_SMTPUTF8=True, timeout=300, ident="mailsink"),
         "127.0.0.1", arguments.smtp_port)
     Web.store = store
-    web = http.server.ThreadingHTTPServer(("127.0.0.1", arguments.http_port), Web)
+    web = http.server.ThreadingHTTPServer((arguments.http_host, arguments.http_port), Web)
     threading.Thread(target=web.serve_forever, daemon=True).start()
     print(json.dumps({"smtp_port": smtp.sockets[0].getsockname()[1],
                       "http_port": web.server_address[1]}), flush=True)
@@ -247,6 +247,7 @@ def main():
         sys.exit("mailsink: for development and tests only; it is refused in production")
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--smtp-port", type=int, default=2525)
+    parser.add_argument("--http-host", default="127.0.0.1")
     parser.add_argument("--http-port", type=int, default=8025)
     parser.add_argument("--folder", help="where the mails are kept; a temporary one when left out")
     parser.add_argument("--maildir", help="a Maildir that gets a copy of each mail")
