@@ -1,7 +1,9 @@
 // Tokens, proofs of possession and key sets. Nothing that a fuzzer makes may be taken as genuine.
+#include "absl/strings/str_cat.h"
 #include "lib/auth/access_token.h"
 #include "lib/auth/jose.h"
 #include "lib/base/log.h"
+#include "lib/crypto/base64url.h"
 #include "tests/fuzz/fuzz.h"
 
 namespace {
@@ -32,19 +34,35 @@ struct Verifier {
 
 }  // namespace
 
-int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  static auto* const kVerifier = new Verifier;
-  std::string_view rest = ip::fuzz::View(data, size);
-  const std::string_view first = ip::fuzz::TakeLine(rest);
-  ip::fuzz::Must(
-      !kVerifier->verifier->Verify({"Bearer " + std::string(first), "", "POST", "u"}).ok());
-  ip::fuzz::Must(!ip::auth::VerifyIdToken(*kVerifier->keys, first, {"c", "n", {}}).ok());
-  ip::fuzz::Must(!ip::auth::VerifyLogoutToken(*kVerifier->keys, first, "c").ok());
+namespace {
+
+void TakeForAToken(const Verifier& verifier, const std::string& token) {
+  ip::fuzz::Must(!verifier.verifier->Verify({"Bearer " + token, "", "POST", "u"}).ok());
+  ip::fuzz::Must(!ip::auth::VerifyIdToken(*verifier.keys, token, {"c", "n", {}}).ok());
+  ip::fuzz::Must(!ip::auth::VerifyLogoutToken(*verifier.keys, token, "c").ok());
+  ip::auth::SplitToken(token).IgnoreError();
+}
+
+void TakeForAProof(const std::string& token, const std::string& proof) {
   ip::auth::DpopVerifier dpop;
-  ip::fuzz::Must(!dpop.Verify({"", std::string(rest), "POST", "u"}, first, "thumbprint",
+  ip::fuzz::Must(!dpop.Verify({"", proof, "POST", "u"}, token, "thumbprint",
                               absl::FromUnixSeconds(1'800'000'000))
                       .ok());
-  ip::auth::SplitToken(first).IgnoreError();
+}
+
+}  // namespace
+
+int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  static const auto* const kVerifier = new Verifier;
+  std::string_view rest = ip::fuzz::View(data, size);
+  const std::string first(ip::fuzz::TakeLine(rest));
+  TakeForAToken(*kVerifier, first);
+  TakeForAProof(first, std::string(rest));
+  // Header and claims in clear, so that mutations reach what stands in them.
+  const std::string made = absl::StrCat(ip::crypto::ToBase64Url(first), ".",
+                                        ip::crypto::ToBase64Url(std::string(rest)), ".c2ln");
+  TakeForAToken(*kVerifier, made);
+  TakeForAProof("token", made);
   ip::auth::ParseJwks(rest).IgnoreError();
   if (const auto jwk = ip::auth::ParseStrictJson(rest); jwk.ok()) {
     if (const auto key = ip::auth::Jwk::Parse(*jwk); key.ok()) key->Verifies(first);
