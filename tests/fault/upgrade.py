@@ -7,10 +7,14 @@ The main job must work each time:
   3. the same behind today's gateway
   4. back: the earlier programs alone, on the new schema
 
-    tests/fault/upgrade.py [--previous COMMIT | --tree FOLDER]      default: the commit before the newest of main
+    tests/fault/upgrade.py [--commit COMMIT | --tree FOLDER]
+
+Builds that commit's programs in a worktree that goes away again; without one, the commit that ours stands on: what main has
+while ours is not landed, afterwards the one before. The web app is today's.
 """
 
 import argparse
+import contextlib
 import os
 import pathlib
 import re
@@ -28,18 +32,36 @@ PROGRAMS = ["ip-migrate", *REPLICATED]
 WRITTEN_LATER = {"own_keys"}
 
 
-def build_previous(commit):
-    """Builds that commit's programs in a worktree of their own and returns the worktree; ccache makes it cheap."""
-    commit = subprocess.run(["git", "rev-parse", "--short", commit], cwd=ROOT, check=True, capture_output=True,
-                            text=True).stdout.strip()
-    tree = pathlib.Path(tempfile.gettempdir()) / f"operations-prev-{commit}"
-    if not tree.exists():
-        subprocess.run(["git", "worktree", "add", "--detach", tree, commit], cwd=ROOT, check=True)
-    environment = {**os.environ, "CCACHE_BASEDIR": str(tree), "CCACHE_NOHASHDIR": "1"}
-    if not (tree / "build/dev/build.ninja").exists():
-        subprocess.run(["cmake", "--preset", "dev"], cwd=tree, check=True, env=environment, stdout=subprocess.DEVNULL)
-    subprocess.run(["ninja", "-j2", "-C", "build/dev", *PROGRAMS], cwd=tree, check=True, env=environment)
-    return tree
+def git(*arguments):
+    return subprocess.run(["git", *arguments], cwd=ROOT, check=True, capture_output=True, text=True).stdout.strip()
+
+
+def landed_before():
+    """The commit of main that ours stands on; when ours is main's, the one before."""
+    ours = git("rev-parse", "HEAD")
+    with contextlib.suppress(subprocess.CalledProcessError):  # a clone without main
+        base = git("merge-base", "main", ours)
+        if base != ours:
+            return base
+    return git("rev-parse", "HEAD~1")
+
+
+@contextlib.contextmanager
+def built(commit, say):
+    """A worktree with that commit's programs, for as long as it is needed; ccache makes it cheap."""
+    with tempfile.TemporaryDirectory(prefix="ip-earlier-") as folder:
+        tree = pathlib.Path(folder) / "tree"
+        say(f"building the programs of {git('log', '-1', '--format=%h %s', commit)}")
+        git("worktree", "add", "--detach", str(tree), commit)
+        try:
+            preset = BIN.parent.name
+            environment = {**os.environ, "CCACHE_BASEDIR": str(tree), "CCACHE_NOHASHDIR": "1"}
+            subprocess.run(["cmake", "--preset", preset], cwd=tree, check=True, env=environment, stdout=subprocess.DEVNULL)
+            subprocess.run(["cmake", "--build", "--preset", preset, "--target", *PROGRAMS], cwd=tree, check=True,
+                           env=environment, stdout=subprocess.DEVNULL)
+            yield tree
+        finally:
+            git("worktree", "remove", "--force", str(tree))
 
 
 class UpgradeSuite(ReplicatedSuite):
@@ -54,16 +76,21 @@ class UpgradeSuite(ReplicatedSuite):
         twin = super()._twin(process)
         if process.name == "gateway":
             twin.command, twin.is_ready = list(process.command), process.is_ready
-        program = self.previous / "build/dev/bin" / process.name
+        program = self.previous / BIN.relative_to(ROOT) / process.name
         known = set(re.findall(r"^  --(\w+)", subprocess.run([program, "--help"], check=True, capture_output=True,
                                                              text=True).stdout, re.M))
         twin.command = [str(program)] + [
-            part.replace(str(ROOT), str(self.previous)) for part in twin.command[1:]
+            self._earlier(part) for part in twin.command[1:]
             if re.match(r"--(\w+)", part).group(1) in known]
         # What the earlier version cannot read is written only when none of it runs any more.
         process.command = [part for part in process.command
                            if part.lstrip("-") not in WRITTEN_LATER or part.lstrip("-") in known]
         return twin
+
+    def _earlier(self, part):
+        """The earlier version's own file, when the flag names one that lies in the repository."""
+        earlier = part.replace(f"={ROOT}/", f"={self.previous}/")
+        return earlier if pathlib.Path(earlier.partition("=")[2]).exists() else part
 
     def begin(self):
         """Everything but the suite's own programs, with the earlier version's schema."""
@@ -72,7 +99,7 @@ class UpgradeSuite(ReplicatedSuite):
         for name in self.processes:
             if name.removesuffix("-2") not in REPLICATED:
                 self.start_one(name)
-        self.migrate(self.previous, self.previous / "build/dev/bin")
+        self.migrate(self.previous, self.previous / BIN.relative_to(ROOT))
 
     def migrate(self, root, programs):
         for name, (schema, migrations) in SCHEMAS.items():
@@ -119,10 +146,15 @@ def run(previous, say):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--previous", default="main~1")
-    parser.add_argument("--tree", help="an earlier version that is built already")
+    parser.add_argument("--commit", help="the earlier version")
+    parser.add_argument("--tree", help="a folder in which it is built already")
     options = parser.parse_args()
-    run(options.tree or build_previous(options.previous), print)
+
+    def say(text):
+        print(text, flush=True)
+
+    with contextlib.nullcontext(options.tree) if options.tree else built(options.commit or landed_before(), say) as tree:
+        run(tree, say)
     return 0
 
 
