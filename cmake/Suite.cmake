@@ -33,14 +33,38 @@ function(ip_binary name)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
 endfunction()
 
-# ip_test(NAME LABEL unit|integration SRCS a_test.cc DEPS x y): one ctest entry per binary.
+# Preset tsan: Debian's libraries are built without it, and of the locks in them only Abseil's guard
+# what is ours.
+option(IP_TSAN "Build tests for ThreadSanitizer (preset tsan)" OFF)
+add_custom_target(tsan_tests)
+if(IP_TSAN)
+  add_library(tsan_absl OBJECT ${CMAKE_SOURCE_DIR}/lib/testing/tsan_absl.cc)
+  target_link_libraries(tsan_absl PUBLIC absl::synchronization)
+  foreach(symbol 5Mutex4LockEv 5Mutex6UnlockEv 5Mutex5AwaitERKNS0_9ConditionE
+                 5Mutex17AwaitWithDeadlineERKNS0_9ConditionENS0_4TimeE 7CondVar4WaitEPNS0_5MutexE
+                 7CondVar16WaitWithDeadlineEPNS0_5MutexENS0_4TimeE 12Notification6NotifyEv)
+    target_link_options(tsan_absl PUBLIC LINKER:--wrap=_ZN4absl7debian3${symbol})
+  endforeach()
+  target_link_options(tsan_absl PUBLIC
+                      LINKER:--wrap=_ZNK4absl7debian312Notification19WaitForNotificationEv)
+endif()
+
+# ip_test(NAME LABEL unit|integration SRCS a_test.cc DEPS x y): one ctest entry per binary. TSAN: its
+# threads share something, and it does without gRPC, so that preset tsan can watch it.
 function(ip_test name)
-  cmake_parse_arguments(ARG "" "LABEL" "SRCS;DEPS" ${ARGN})
+  cmake_parse_arguments(ARG "TSAN" "LABEL" "SRCS;DEPS" ${ARGN})
   add_executable(${name} ${ARG_SRCS})
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR})
   target_link_libraries(${name} PRIVATE ${ARG_DEPS} GTest::gmock GTest::gtest_main ip_warnings)
   add_test(NAME ${name} COMMAND ${name} --gtest_brief=1)
   set_tests_properties(${name} PROPERTIES LABELS ${ARG_LABEL} TIMEOUT 300)
+  if(ARG_TSAN)
+    set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABEL};tsan")
+    add_dependencies(tsan_tests ${name})
+    if(IP_TSAN)
+      target_link_libraries(${name} PRIVATE tsan_absl)
+    endif()
+  endif()
 endfunction()
 
 # ip_proto_library(NAME ROOT dir PROTOS a.proto DEPS x GRPC a.proto): generated code under

@@ -2,10 +2,17 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <functional>
+#include <string>
+#include <thread>
+#include <vector>
+
 #include "gateway/policy/circuit.h"
 #include "gateway/policy/rate_limiter.h"
 #include "gateway/policy/retry.h"
 #include "lib/base/errors.h"
+#include "lib/base/log.h"
 
 namespace ip::gateway {
 namespace {
@@ -15,6 +22,12 @@ class FixedClock final : public Clock {
   absl::Time Now() const override { return time; }
   absl::Time time = absl::FromUnixSeconds(1'800'000'000);
 };
+
+void InParallel(const std::function<void(int)>& work) {
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 8; ++i) threads.emplace_back(work, i);
+  for (auto& thread : threads) thread.join();
+}
 
 TEST(RateLimiter, AllowsABurstAndThenTheRate) {
   FixedClock clock;
@@ -38,6 +51,19 @@ TEST(RateLimiter, RemembersSoManyAndNoMore) {
     EXPECT_EQ(limiter.Take(std::to_string(i)), absl::ZeroDuration());
   }
   EXPECT_NE(limiter.Take("999"), absl::ZeroDuration());
+}
+
+TEST(RateLimiter, LetsManyThreadsTakeNoMoreThanOne) {
+  FixedClock clock;
+  RateLimiter limiter({1, 100}, 50, clock);
+  std::atomic<int> taken = 0;
+  InParallel([&](int i) {
+    for (int n = 0; n < 200; ++n) {
+      if (limiter.Take("shared") == absl::ZeroDuration()) ++taken;
+      if (n < 5) limiter.Take(std::to_string(i * 5 + n));
+    }
+  });
+  EXPECT_EQ(taken, 100);
 }
 
 TEST(RateLimiter, WithoutARateAllowsEverything) {
@@ -67,6 +93,27 @@ TEST(Circuit, BoundsCallsInFlightAndStreamsApart) {
   EXPECT_FALSE(circuit.Enter(true).ok());
   first->reset();
   EXPECT_TRUE(circuit.Enter(false).ok());
+}
+
+TEST(Circuit, CountsWhatManyThreadsHaveInFlight) {
+  InitLog("test", Severity::kError);
+  Circuit circuit("echo-service", {.calls = 3, .failures = 2, .pause = absl::ZeroDuration()});
+  std::atomic<int> in_flight = 0;
+  InParallel([&](int i) {
+    for (int n = 0; n < 500; ++n) {
+      const auto ticket = circuit.Enter(false);
+      if (!ticket.ok()) continue;
+      EXPECT_LE(++in_flight, 3);
+      (*ticket)->Reached(i != 0);
+      --in_flight;
+    }
+  });
+  std::vector<std::shared_ptr<Circuit::Ticket>> all;
+  for (int i = 0; i < 3; ++i) {
+    all.push_back(circuit.Enter(false).value_or(nullptr));
+    EXPECT_NE(all.back(), nullptr) << "every place has come back";
+    if (all.back() != nullptr) all.back()->Reached(true);
+  }
 }
 
 TEST(Circuit, OpensAfterFailuresInARowAndTriesNowAndThen) {
