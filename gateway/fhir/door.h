@@ -9,10 +9,8 @@
 #include <string_view>
 #include <vector>
 
-#include "gateway/doors/backend.h"
 #include "gateway/doors/http_server.h"
-#include "gateway/policy/gate.h"
-#include "gateway/policy/methods.h"
+#include "gateway/fhir/call.h"
 
 namespace ip::gateway {
 
@@ -22,23 +20,13 @@ class FhirDoor {
   // slash.
   FhirDoor(const Methods* methods, const std::vector<Backend>* backends, Gate* gate,
            std::string session_cookie, std::string base)
-      : methods_(*methods),
-        backends_(*backends),
-        gate_(*gate),
-        session_cookie_(std::move(session_cookie)),
-        base_(std::move(base)) {}
+      : parts_{*methods, *backends, *gate, std::move(session_cookie), std::move(base)} {}
 
   static bool Serves(std::string_view path);
   void Handle(std::shared_ptr<Exchange> exchange);
 
  private:
-  friend class FhirCall;
-
-  const Methods& methods_;
-  const std::vector<Backend>& backends_;
-  Gate& gate_;
-  const std::string session_cookie_;
-  const std::string base_;
+  const FhirParts parts_;
 };
 
 }  // namespace ip::gateway
