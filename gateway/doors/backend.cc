@@ -37,6 +37,13 @@ absl::Status Explain(grpc::StatusCode code, const std::string& backend) {
   }
 }
 
+// gRPC's callback threads end with the process's last channel, and that may be let go by a call
+// that just ended on one of them, which would wait for itself. So one channel stays.
+void StayFor(std::shared_ptr<grpc::Channel> channel) {
+  static const auto* const kStays = new std::shared_ptr<grpc::Channel>(std::move(channel));
+  static_cast<void>(kStays);
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<Backend>> ConnectBackends(const std::vector<Route>& routes,
@@ -50,6 +57,7 @@ absl::StatusOr<std::vector<Backend>> ConnectBackends(const std::vector<Route>& r
     }
     auto channel = rpc::MakeChannel(route.target, services, tls);
     if (!channel.ok()) return channel.status();
+    StayFor(*channel);
     backends.push_back({route.backend, *channel, std::make_unique<grpc::GenericStub>(*channel)});
   }
   return backends;

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "absl/strings/escaping.h"
+#include "gateway/doors/connect_wire.h"
 #include "gateway/doors/http_message.h"
 #include "gateway/fhir/call.h"
 #include "gateway/fhir/import.h"
