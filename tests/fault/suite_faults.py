@@ -7,7 +7,8 @@ as root.
 
 Faults: kill (kill -9 of any program or the database), pause (SIGSTOP for seconds), partition (a program's packets
 are dropped), loss (one in ten of all packets), full (the database's disk is full), clock (the business clock jumps
-by days), certificates (renewed for everybody).
+by days), certificates (renewed for everybody), expiry (a program's certificate runs out, nobody replaces it in time, and
+the program must connect anew), slow (each flush of the database to its disk takes a fraction of a second).
 """
 
 import argparse
@@ -26,6 +27,7 @@ import time
 import uuid
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
+from tests.fault.certificates import issue  # noqa: E402
 from tests.fault.history import History, check  # noqa: E402
 from tools.lib.clock import Clock  # noqa: E402
 from tools.lib.ipclient import CallFailed  # noqa: E402
@@ -170,7 +172,7 @@ class Faults:
     """Each breaks something, waits and mends it; run by main(), one at a time."""
 
     def __init__(self, suite, seed):
-        self.suite, self.random = suite, random.Random(seed)
+        self.suite, self.random, self.slow_flushes = suite, random.Random(seed), 0
         self.ports = {"plan-service": suite.ports.plan, "referral-service": suite.ports.referral,
                       "notification-service": suite.ports.notification, "gateway": suite.ports.gateway}
 
@@ -210,6 +212,28 @@ class Faults:
     def certificates(self):
         self.suite.renew_certificates()
 
+    def expiry(self):
+        name = self.random.choice(PROGRAMS)
+        issue(self.suite.certificates, name, 7)  # files are read every five seconds
+        time.sleep(8)  # connections that stand go on
+        self.suite.kill(name)
+        self.suite.processes[name].start()
+        time.sleep(self.random.uniform(1, 4))
+        self.suite.renew_certificates()
+        wait_for(self.suite.processes[name])
+
+    def slow(self):
+        """Without a device mapper: the calls themselves wait."""
+        log = self.suite.folder / "strace"
+        delay = self.random.choice([50_000, 250_000, 1_000_000])  # microseconds
+        tracer = subprocess.Popen(
+            ["strace", "-f", "-qq", "-o", log, "-p", str(self.suite.processes["database"].popen.pid),
+             "-e", "trace=fsync,fdatasync", "-e", f"inject=fsync,fdatasync:delay_enter={delay}"])
+        time.sleep(self.random.uniform(3, 8))
+        tracer.terminate()
+        tracer.wait()
+        self.slow_flushes += log.read_text().count("(DELAYED)")
+
     def _drop(self, seconds, *what):
         rule = ["INPUT", "-i", "lo", "-p", "tcp", *what, "-j", "DROP"]
         subprocess.run(["iptables", "-A", *rule], check=True)
@@ -217,7 +241,15 @@ class Faults:
         subprocess.run(["iptables", "-D", *rule], check=True)
 
 
-WEIGHTS = {"kill": 20, "pause": 6, "partition": 4, "loss": 2, "full": 2, "clock": 2, "certificates": 2}
+WEIGHTS = {"kill": 20, "pause": 6, "partition": 4, "loss": 2, "full": 2, "clock": 2, "certificates": 2,
+           "expiry": 1, "slow": 3}
+
+
+def order(kinds, faults, chance):
+    """Each kind once, the rest by weight."""
+    drawn = [*kinds, *chance.choices(kinds, [WEIGHTS[kind] for kind in kinds], k=max(0, faults - len(kinds)))][:faults]
+    chance.shuffle(drawn)
+    return drawn
 
 
 def run(suite, faults, kinds, seed, say):
@@ -227,8 +259,7 @@ def run(suite, faults, kinds, seed, say):
         group.start()
     done = dict.fromkeys(kinds, 0)
     begin = time.monotonic()
-    for number in range(faults):
-        kind = wreck.random.choices(kinds, [WEIGHTS[k] for k in kinds])[0]
+    for number, kind in enumerate(order(kinds, faults, wreck.random)):
         say(f"{number + 1:4} of {faults} {kind}, {len(history.acts)} acts")
         getattr(wreck, kind)()
         done[kind] += 1
@@ -242,7 +273,7 @@ def run(suite, faults, kinds, seed, say):
         raise errors[0]
     figures = {"name": "suite.faults", "seed": seed, "faults": done, "seconds": round(time.monotonic() - begin),
                "acts": len(history.acts), "acknowledged": sum(a.answered for a in history.acts),
-               "failed_attempts": sum(len(group.failed) for group in groups)}
+               "failed_attempts": sum(len(group.failed) for group in groups), "slow_flushes": wreck.slow_flushes}
     for group in groups:
         for what, count in group.verdict().items():
             figures[what] = figures.get(what, 0) + count
@@ -261,8 +292,9 @@ def main():
     parser.add_argument("--only", nargs="+", choices=sorted(WEIGHTS), default=list(WEIGHTS))
     parser.add_argument("--json", help="appends the figures as a line")
     options = parser.parse_args()
-    if not shutil.which("iptables"):
-        parser.error("iptables is missing: apt-get install iptables")
+    for tool in ("iptables", *(["strace"] if "slow" in options.only else [])):
+        if not shutil.which(tool):
+            parser.error(f"{tool} is missing: apt-get install {tool}")
     if os.environ.get("IP_OWN_NETWORK") != "1":
         os.execvpe("unshare", ["unshare", "--net", "--mount", sys.executable, *sys.argv],
                    {**os.environ, "IP_OWN_NETWORK": "1"})
