@@ -254,6 +254,7 @@ test('a mandate for some parts is offered with what it covers, and shows nothing
     await mandate.getByText('Du kan lese: mål, vedtak og klager.').waitFor();
     assert.equal(await mandate.getByText('skrive').count(), 0);
     assert.equal(await link(page, 'Skriv et ønske').count() + await link(page, 'Skriv en kommentar').count() + await link(page, 'Deling').count(), 0);
+    assert.equal(await page.getByText('Ingen er koordinator nå.').count() + await page.getByText('Ingen andre er med ennå.').count(), 0);
     await picture(page, 'journey-mandate-phone');
     await button(page, 'Se brev, meldinger og klager').click();
     await page.locator('.acting').getByText('Du handler for Rania Al-Khatib').waitFor();

@@ -5,7 +5,7 @@ import { Link as RouterLink } from 'react-router';
 
 import { pageOf } from '../../api/resources';
 import { actFor, useSession } from '../../app/session';
-import { CarePlan_State } from '../../gen/individuellplan/plan/v1/care_plan_pb';
+import { type CarePlan, CarePlan_State } from '../../gen/individuellplan/plan/v1/care_plan_pb';
 import type { OwnMandate } from '../../gen/individuellplan/plan/v1/consent_pb';
 import { Section } from '../../gen/individuellplan/type/v1/access_pb';
 import { useLanguage } from '../../i18n/language';
@@ -63,10 +63,12 @@ function Overview({ at }: { at: InPlan }) {
       <div className="halves">
         {/* On a phone the timeline above is a list of the same goals. */}
         <div className="wide-only"><Panel title={t.plan.goals}><GoalList at={at} /></Panel></div>
-        <Panel title={role === 'owner' ? t.plan.yourGroup : t.plan.group}>
-          <Network plan={plan} />
-          <MemberList plan={plan} base={at.base} />
-        </Panel>
+        {sees(plan, Section.TEAM) && (
+          <Panel title={role === 'owner' ? t.plan.yourGroup : t.plan.group}>
+            <Network plan={plan} />
+            <MemberList plan={plan} base={at.base} />
+          </Panel>
+        )}
       </div>
       <News at={at} />
     </>
@@ -110,6 +112,9 @@ function Period({ at: { plan, base } }: { at: InPlan }) {
   );
 }
 
+// What the reader may not see is not said to be missing.
+const sees = (plan: CarePlan, section: Section) => !plan.redactedSections.includes(section);
+
 function Tiles({ at: { plan, role } }: { at: InPlan }) {
   const { t, language } = useLanguage();
   const next = nextEvaluation(plan);
@@ -117,7 +122,7 @@ function Tiles({ at: { plan, role } }: { at: InPlan }) {
   const days = next?.dueDate && daysUntil(next.dueDate);
   return (
     <div className="tiles">
-      <Panel title={t.plan.nextMeeting} tone="info">
+      {sees(plan, Section.EVALUATIONS) && <Panel title={t.plan.nextMeeting} tone="info">
         {next ? (
           <>
             <p className="strong">
@@ -127,8 +132,8 @@ function Tiles({ at: { plan, role } }: { at: InPlan }) {
             {days !== undefined && <Paragraph className="quiet">{days < 0 ? t.daysOver(-days) : t.plan.inDays(days)}</Paragraph>}
           </>
         ) : <Paragraph>{t.plan.noMeeting}</Paragraph>}
-      </Panel>
-      <Panel title={role === 'owner' ? t.plan.yourCoordinator : t.plan.coordinator} tone="good">
+      </Panel>}
+      {sees(plan, Section.OVERVIEW) && <Panel title={role === 'owner' ? t.plan.yourCoordinator : t.plan.coordinator} tone="good">
         {coordinator ? (
           <>
             <p className="strong">{coordinator.person?.displayName ?? t.plan.coordinatorHidden}</p>
@@ -143,7 +148,7 @@ function Tiles({ at: { plan, role } }: { at: InPlan }) {
             <Paragraph className="quiet">{coordinator.person?.organizationDisplayName}</Paragraph>
           </>
         ) : <Paragraph>{t.plan.noCoordinator}</Paragraph>}
-      </Panel>
+      </Panel>}
       {role !== 'nominee' && role !== 'outside' && <Latest plan={plan} />}
     </div>
   );
