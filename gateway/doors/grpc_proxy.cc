@@ -37,7 +37,7 @@ Credentials CredentialsOf(const grpc::GenericCallbackServerContext& context, boo
 }
 
 // Metadata of the protocol itself is made anew by gRPC; x-ip-* stays inside.
-bool MayLeave(grpc::string_ref key) {
+bool MayLeave(const grpc::string_ref& key) {
   const absl::string_view name(key.data(), key.size());
   return !absl::StartsWith(name, "grpc-") && !absl::StartsWith(name, ":") &&
          !absl::StartsWith(name, "x-ip-") && name != "content-type" && name != "user-agent";
@@ -85,9 +85,10 @@ class Call : public grpc::ServerGenericBidiReactor {
   virtual void Start() = 0;
 
   void PassInitialMetadata() {
-    PassMetadata(client_.GetServerInitialMetadata(), [this](std::string key, std::string value) {
-      server_.AddInitialMetadata(key, value);
-    });
+    PassMetadata(client_.GetServerInitialMetadata(),
+                 [this](const std::string& key, const std::string& value) {
+                   server_.AddInitialMetadata(key, value);
+                 });
   }
 
   grpc::Status Record(const grpc::Status& status) {
@@ -98,9 +99,10 @@ class Call : public grpc::ServerGenericBidiReactor {
   }
   grpc::Status RecordAnswer(const grpc::Status& status) {
     ticket_->Reached(WasReached(status));
-    PassMetadata(client_.GetServerTrailingMetadata(), [this](std::string key, std::string value) {
-      server_.AddTrailingMetadata(key, value);
-    });
+    PassMetadata(client_.GetServerTrailingMetadata(),
+                 [this](const std::string& key, const std::string& value) {
+                   server_.AddTrailingMetadata(key, value);
+                 });
     return Record(status);
   }
   // Instead of an answer of the backend.

@@ -79,20 +79,21 @@ void FhirCall::Forward(const std::string& rpc, const google::protobuf::Message& 
     if (!status.ok()) return self->Fail(status);
     self->Guarded([&] { then(wire); });
   };
-  parts_.gate.Admit(*method, std::move(credentials),
-                    [self = shared_from_this(), method, record, finish,
-                     wire = request.SerializeAsString()](absl::StatusOr<Pass> pass) {
-                      if (!pass.ok()) return finish(pass.status(), "");
-                      record->SetCaller(pass->caller);
-                      self->role_ = pass->caller.role;
-                      const auto kept = std::make_shared<Pass>(*std::move(pass));
-                      self->Hold(ForwardUnary(
-                          {self->parts_.backends[method->route], *method, *kept, *record,
-                           CapDeadline(*method, record->arrival(), absl::InfiniteFuture())},
-                          wire, [finish, kept](const absl::Status& status, std::string answer) {
-                            finish(status, answer);
-                          }));
-                    });
+  parts_.gate.Admit(
+      *method, std::move(credentials),
+      [self = shared_from_this(), method, record, finish,
+       wire = request.SerializeAsString()](absl::StatusOr<Pass> pass) {
+        if (!pass.ok()) return finish(pass.status(), "");
+        record->SetCaller(pass->caller);
+        self->role_ = pass->caller.role;
+        const auto kept = std::make_shared<Pass>(*std::move(pass));
+        self->Hold(ForwardUnary(
+            {self->parts_.backends[method->route], *method, *kept, *record,
+             CapDeadline(*method, record->arrival(), absl::InfiniteFuture())},
+            wire, [finish, kept](const absl::Status& status, const std::string& answer) {
+              finish(status, answer);
+            }));
+      });
 }
 
 // The client has gone: the call in flight is cancelled, and none follows it.

@@ -189,7 +189,7 @@ class Suite:
         yield Process("mail-sink", [
             "/usr/bin/python3", ROOT / "tools/mailsink/mailsink.py", f"--smtp-port={self.ports.smtp}",
             f"--http-port={self.ports.mail_http}", f"--folder={self.mail_folder}"],
-            self._log("mail-sink"), lambda: self._accepts(self.ports.smtp))
+            self._log("mail-sink"), lambda: self._accepts(self.ports.smtp) and self._accepts(self.ports.mail_http))
 
     def _database_flags(self, name):
         schema = SCHEMAS[name][0]
