@@ -19,6 +19,7 @@ constexpr absl::Duration kKnownFor = absl::Minutes(1);
 std::vector<auth::TrustedIssuer> IssuersOf(const std::vector<Provider>& providers,
                                            const std::string& audience) {
   std::vector<auth::TrustedIssuer> issuers;
+  issuers.reserve(providers.size());
   for (const Provider& provider : providers) {
     issuers.push_back({provider.keys, audience, provider.dpop});
   }
@@ -34,7 +35,7 @@ absl::Status LoginRequired() {
 
 VerifiedIdentities::VerifiedIdentities(const std::vector<Provider>* providers,
                                        const auth::PersonIds* persons, Sessions* sessions,
-                                       std::string audience, std::string public_url,
+                                       const std::string& audience, std::string public_url,
                                        rpc::WorkerPool* workers)
     : providers_(*providers),
       persons_(*persons),

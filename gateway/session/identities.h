@@ -20,7 +20,7 @@ class VerifiedIdentities final : public Identities {
   // `public_url` is how clients see us, e.g. "https://ip.example.no"; `audience` what must stand in
   // access tokens. `sessions` may be null: then cookies are nobody's. All must outlive it.
   VerifiedIdentities(const std::vector<Provider>* providers, const auth::PersonIds* persons,
-                     Sessions* sessions, std::string audience, std::string public_url,
+                     Sessions* sessions, const std::string& audience, std::string public_url,
                      rpc::WorkerPool* workers);
 
   void Identify(Credentials credentials, Done done) override;

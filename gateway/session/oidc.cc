@@ -21,7 +21,7 @@ namespace {
 
 using auth::StringOf;
 
-constexpr size_t kMaxAnswer = 64 * 1024;
+constexpr size_t kMaxAnswer = 64u * 1024;
 
 size_t OnBody(char* data, size_t, size_t size, void* into) {
   auto* body = static_cast<std::string*>(into);
@@ -113,7 +113,7 @@ absl::StatusOr<Answer> Post(const Provider& provider, const std::string& url,
 
 // POST of a form as the client that we are; `bound` asks for a token bound to a key.
 absl::StatusOr<nlohmann::json> PostForm(const Provider& provider, const std::string& url,
-                                        Parameters parameters, bool bound, bool allow_http) {
+                                        const Parameters& parameters, bool bound, bool allow_http) {
   std::string nonce;
   for (int attempt = 0;; ++attempt) {
     Parameters sent = parameters;
