@@ -11,7 +11,7 @@
 
 namespace ip::crypto {
 namespace {
-constexpr off_t kMaxBytes = 64 * 1024;
+constexpr off_t kMaxBytes = off_t{64} * 1024;
 constexpr size_t kKeyBytes = 32;
 }  // namespace
 

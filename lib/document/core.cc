@@ -216,7 +216,7 @@ absl::Status Core::RecordRequest(sql::Session& session, Attempt& attempt,
   const Context& ctx = attempt.ctx;
   if (ctx.request_id.empty()) return absl::OkStatus();
   const Record& record = attempt.written.record;
-  const absl::Status status =
+  absl::Status status =
       session
           .Execute(kInsertRequest, {ctx.actor, ctx.request_id, ctx.action, ctx.payload_hash,
                                     record.name, record.revision, draft.result, record.update_time})
