@@ -3,9 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <functional>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "gateway/policy/circuit.h"
@@ -13,6 +11,7 @@
 #include "gateway/policy/retry.h"
 #include "lib/base/errors.h"
 #include "lib/base/log.h"
+#include "lib/testing/parallel.h"
 
 namespace ip::gateway {
 namespace {
@@ -22,12 +21,6 @@ class FixedClock final : public Clock {
   absl::Time Now() const override { return time; }
   absl::Time time = absl::FromUnixSeconds(1'800'000'000);
 };
-
-void InParallel(const std::function<void(int)>& work) {
-  std::vector<std::thread> threads;
-  for (int i = 0; i < 8; ++i) threads.emplace_back(work, i);
-  for (auto& thread : threads) thread.join();
-}
 
 TEST(RateLimiter, AllowsABurstAndThenTheRate) {
   FixedClock clock;
@@ -57,7 +50,7 @@ TEST(RateLimiter, LetsManyThreadsTakeNoMoreThanOne) {
   FixedClock clock;
   RateLimiter limiter({1, 100}, 50, clock);
   std::atomic<int> taken = 0;
-  InParallel([&](int i) {
+  ip::testing::InParallel(8, [&](int i) {
     for (int n = 0; n < 200; ++n) {
       if (limiter.Take("shared") == absl::ZeroDuration()) ++taken;
       if (n < 5) limiter.Take(std::to_string(i * 5 + n));
@@ -99,7 +92,7 @@ TEST(Circuit, CountsWhatManyThreadsHaveInFlight) {
   InitLog("test", Severity::kError);
   Circuit circuit("echo-service", {.calls = 3, .failures = 2, .pause = absl::ZeroDuration()});
   std::atomic<int> in_flight = 0;
-  InParallel([&](int i) {
+  ip::testing::InParallel(8, [&](int i) {
     for (int n = 0; n < 500; ++n) {
       const auto ticket = circuit.Enter(false);
       if (!ticket.ok()) continue;

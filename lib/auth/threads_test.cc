@@ -5,9 +5,6 @@
 #include <atomic>
 #include <filesystem>
 #include <fstream>
-#include <functional>
-#include <thread>
-#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "lib/auth/expiring_cache.h"
@@ -16,6 +13,7 @@
 #include "lib/auth/jwks_cache.h"
 #include "lib/base/id.h"
 #include "lib/base/log.h"
+#include "lib/testing/parallel.h"
 
 namespace ip::auth {
 namespace {
@@ -32,17 +30,11 @@ class SharedClock final : public Clock {
   std::atomic<int64_t> seconds = 1'800'000'000;
 };
 
-void InParallel(const std::function<void(int)>& work) {
-  std::vector<std::thread> threads;
-  for (int i = 0; i < kThreads; ++i) threads.emplace_back(work, i);
-  for (auto& thread : threads) thread.join();
-}
-
 TEST(ExpiringCacheThreads, OneOfManyIsTheFirst) {
   ExpiringCache<std::string> cache(100'000);
   const absl::Time now = SystemClock().Now();
   std::atomic<int> first = 0;
-  InParallel([&](int) {
+  ip::testing::InParallel(kThreads, [&](int) {
     for (int n = 0; n < 500; ++n) {
       const std::string key = absl::StrCat("proof-", n);
       using Added = ExpiringCache<std::string>::Added;
@@ -56,7 +48,7 @@ TEST(ExpiringCacheThreads, OneOfManyIsTheFirst) {
 TEST(ExpiringCacheThreads, AFullOneForgetsAndAnswersOnlyWhatWasPut) {
   ExpiringCache<std::string> cache(16);
   const absl::Time now = SystemClock().Now();
-  InParallel([&](int i) {
+  ip::testing::InParallel(kThreads, [&](int i) {
     for (int n = 0; n < 500; ++n) {
       const std::string key = absl::StrCat(i, "-", n % 40);
       cache.Put(key, key, now + absl::Minutes(1), now);
@@ -87,7 +79,7 @@ TEST(JwksCacheThreads, ServesWhileKeysAreFetched) {
             absl::ZeroDuration()};
       },
       clock);
-  InParallel([&](int i) {
+  ip::testing::InParallel(kThreads, [&](int i) {
     for (int n = 0; n < 300; ++n) {
       const auto found = keys.Find("k");
       ASSERT_TRUE(found.ok()) << found.status();
@@ -105,7 +97,7 @@ TEST(JwksCacheThreads, ServesWhileKeysAreFetched) {
 }
 
 TEST(InternalTokenThreads, AreSignedAndVerifiedAtOnce) {
-  const std::string dir = testing::TempDir() + "threads-" + NewToken(8);
+  const std::string dir = ::testing::TempDir() + "threads-" + NewToken(8);
   std::filesystem::create_directories(dir);
   const json key = NewSigningKey("gateway");
   const auto write = [&](const char* name, const json& value) {
@@ -116,7 +108,7 @@ TEST(InternalTokenThreads, AreSignedAndVerifiedAtOnce) {
   };
   const auto signer = *TokenSigner::Load(write("gateway.jwk", key));
   const auto verifier = *TokenVerifier::Load(write("jwks.json", json{{"keys", {PublicPart(key)}}}));
-  InParallel([&](int i) {
+  ip::testing::InParallel(kThreads, [&](int i) {
     for (int n = 0; n < 100; ++n) {
       Caller caller;
       caller.role = individuellplan::type::v1::CITIZEN;

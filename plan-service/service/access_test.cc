@@ -258,6 +258,10 @@ TEST_F(Acceptance, ARepresentativeActsWithinTheScopeOfTheMandate) {
   EXPECT_EQ(seen.own_mandate().represented(), owner_.name);
   EXPECT_THAT(seen.own_mandate().act_sections(), ::testing::ElementsAre(type::GOALS));
   EXPECT_FALSE(Must(Read(plan.name(), owner_)).has_own_mandate());
+  pb::GetPlanRequest past;
+  past.set_name(plan.name());
+  *past.mutable_as_of_time() = ToTimestamp(clock_.Now());
+  EXPECT_FALSE(Must(Plan(&Stub::GetPlan, past, guardian)).has_own_mandate());
   const auto listed = Must(Plan(&Stub::ListPlans, pb::ListPlansRequest(), guardian));
   ASSERT_THAT(listed.plans(), SizeIs(1));
   EXPECT_EQ(listed.plans(0).subject_display_name(), plan.subject().display_name());

@@ -73,6 +73,10 @@ absl::StatusOr<CarePlan> Get(const Desk& desk, rpc::CallContext& call,
     opened->plan = *std::move(before);
   }
   desk.Show(call, opened->decision, opened->plan);
+  // Who may act for the owner is a question of now.
+  if (request.has_as_of_time() || request.imported_revision() != 0) {
+    opened->plan.clear_own_mandate();
+  }
   return std::move(opened->plan);
 }
 

@@ -19,6 +19,7 @@
 #include "lib/crypto/base64url.h"
 #include "lib/crypto/key_ring.h"
 #include "lib/testing/mariadb.h"
+#include "lib/testing/parallel.h"
 
 namespace ip::plan::testing {
 namespace {
@@ -33,12 +34,6 @@ AccessLogRow Row(const std::string& plan, const std::string& accessor) {
   row.entry.set_accessor(accessor);
   row.entry.set_accessor_display_name("Per Vik");
   return row;
-}
-
-void InParallel(int threads, const std::function<void(int)>& work) {
-  std::vector<std::thread> all;
-  for (int i = 0; i < threads; ++i) all.emplace_back(work, i);
-  for (auto& thread : all) thread.join();
 }
 
 absl::Status Write(AccessLog& log, const std::vector<AccessLogRow>& rows) {
@@ -95,7 +90,7 @@ TEST_F(AccessLogTest, KeepsOneChainWhenTwoProcessesWrite) {
   AccessLog other(&database_.pool(), cipher_.get());
   constexpr int kThreads = 8;
   constexpr int kEach = 20;
-  InParallel(kThreads, [&](int i) {
+  ip::testing::InParallel(kThreads, [&](int i) {
     AccessLog& log = i % 2 == 0 ? log_ : other;
     for (int j = 0; j < kEach; ++j) {
       const AccessLogRow row = Row(absl::StrCat("plans/", j % 2), absl::StrCat("persons/", i));
@@ -168,7 +163,7 @@ TEST_F(AccessLogTest, WaitingReadsBecomeFewCommits) {
 
 TEST_F(AccessLogTest, WhenTheDatabaseFailsEveryReadFails) {
   database_.Run("RENAME TABLE access_log TO access_log_away;");
-  InParallel(16, [&](int i) {
+  ip::testing::InParallel(16, [&](int i) {
     EXPECT_EQ(ReasonOf(Write(log_, {Row(absl::StrCat("plans/", i % 3), "persons/a")})),
               "ACCESS_LOG_UNAVAILABLE");
   });
@@ -183,7 +178,7 @@ TEST_F(AccessLogTest, OneReadsTroubleIsNotAnothers) {
   database_.Run(
       "INSERT INTO access_log SELECT plan, 2, accessor, entry, hash FROM access_log"
       " WHERE plan = 'plans/bad';");
-  InParallel(12, [&](int i) {
+  ip::testing::InParallel(12, [&](int i) {
     const bool bad = i % 3 == 0;
     const auto status =
         Write(log_, {Row(bad ? "plans/bad" : absl::StrCat("plans/", i), "persons/a")});

@@ -44,15 +44,15 @@ def test_the_unit_gets_a_mail(job):
     seen = {mail.id for mail in job.mails.mails(address)}
     assert not told(job)
     # A Wednesday in the unit's working hours.
-    noon = datetime.datetime.combine(job.due - datetime.timedelta(days=21), datetime.time(11), OSLO)
-    job.clock.set(noon)
+    morning = datetime.datetime.combine(job.due - datetime.timedelta(days=21), datetime.time(11), OSLO)
+    job.clock.set(morning)
 
     coordinator.plan.RequestCoordinatorHandover(plans.ActionRequest(
         name=mine.name, etag=mine.etag, reason="Flytter til en annen by.", request_id=request_id("hand-over")))
     # Ten minutes to think again, from when the service heard of it: that may be before or after the first hour.
     end = time.monotonic() + 60
     for hours in (1, 2):
-        job.clock.set(noon + datetime.timedelta(hours=hours))
+        job.clock.set(morning + datetime.timedelta(hours=hours))
         while not told(job) and time.monotonic() < end - 30 * (2 - hours):
             time.sleep(0.2)
     assert told(job), "the unit's inbox does not tell of the hand-over"

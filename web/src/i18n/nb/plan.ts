@@ -78,7 +78,7 @@ export const plan = {
   },
   group: {
     lead: 'Gruppa hjelper til med planen. Den som eier planen, bestemmer hvem som er med og hva de ser.', picture: 'Hvem er med', wanted: 'Noen vi gjerne vil ha med',
-    sees: (n: number) => (n === 0 ? 'Ser ingenting' : `Ser ${n} av 8 deler`), seesAll: 'Ser hele planen',
+    sees: (n: number, all: number) => (n === 0 ? 'Ser ingenting' : `Ser ${n} av ${all} deler`), seesAll: 'Ser hele planen',
     whatSees: (name: string) => `Se og endre hva ${name} ser`, remove: 'Ta ut av gruppa', removeYes: (name: string) => `Ja, ta ut ${name}`,
     removeText: 'Da ser personen ikke planen lenger. Det som er skrevet, blir stående.',
     invite: 'Ta med noen', inviteText: 'Den du tar med, ser ingenting før eieren har sagt hva.', inviteOne: 'Ta med en person', inviteSend: 'Ta med', who: 'Hvem er det?',

@@ -79,7 +79,7 @@ export const plan: typeof nb = {
   },
   group: {
     lead: 'Gruppa hjelper til med planen. Den som eig planen, bestemmer kven som er med og kva dei ser.', picture: 'Kven er med', wanted: 'Nokon vi gjerne vil ha med',
-    sees: (n) => (n === 0 ? 'Ser ingenting' : `Ser ${n} av 8 delar`), seesAll: 'Ser heile planen',
+    sees: (n, all) => (n === 0 ? 'Ser ingenting' : `Ser ${n} av ${all} delar`), seesAll: 'Ser heile planen',
     whatSees: (name) => `Sjå og endre kva ${name} ser`, remove: 'Ta ut av gruppa', removeYes: (name) => `Ja, ta ut ${name}`,
     removeText: 'Då ser personen ikkje planen lenger. Det som er skrive, blir ståande.',
     invite: 'Ta med nokon', inviteText: 'Den du tek med, ser ingenting før eigaren har sagt kva.', inviteOne: 'Ta med ein person', inviteSend: 'Ta med', who: 'Kven er det?',

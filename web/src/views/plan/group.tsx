@@ -11,7 +11,7 @@ import { useLanguage } from '../../i18n/language';
 import { today } from '../../shared/dates';
 import { Choice, Disclosure, Form, Pick, TextArea, TextInput } from '../../shared/form';
 import { Empty, Panel } from '../../shared/page';
-import { isOwners, mayEdit, shareOf } from '../../shared/plan/model';
+import { isOwners, mayEdit, SECTIONS, shareOf } from '../../shared/plan/model';
 import { membersOf, Network } from '../../shared/plan/network';
 import { type InPlan, PlanFrame } from './frame';
 
@@ -62,7 +62,7 @@ function Members({ at }: { at: InPlan }) {
             <div className="line-side">
               {(isOwners(role) || role === 'coordinator') && (
                 <>
-                  <span className="quiet">{coordinator ? t.group.seesAll : t.group.sees(sees.length)}</span>
+                  <span className="quiet">{coordinator ? t.group.seesAll : t.group.sees(sees.length, SECTIONS.length)}</span>
                   <Button asChild variant="secondary" data-size="sm">
                     <RouterLink to={`${base}/deling/${idOf(person.name)}`}>{t.sharing.oneHeading(person.displayName)}</RouterLink>
                   </Button>
