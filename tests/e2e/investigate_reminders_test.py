@@ -59,9 +59,9 @@ def test_what_a_client_sees_as_an_error_id_stands_in_the_log(job):
         server.run("RENAME TABLE ip_plan.gone TO ip_plan.plan_list")
     assert failed.code == "INTERNAL" and "Error id " in failed.message and "gone" not in failed.message
     said = failed.message.split("Error id ")[1].split()[0].rstrip(".")
-    assert lines(job.suite, "plan-service", event="rpc", error_id=said)
-    assert lines(job.suite, "plan-service", event="internal_error", error_id=said)
-    assert lines(job.suite, "plan-service", event="sql_failed", errno=1146)  # no such table
+    for line in ({"event": "rpc", "error_id": said}, {"event": "internal_error", "error_id": said},
+                 {"event": "sql_failed", "errno": 1146}):  # no such table
+        assert eventually(lambda line=line: lines(job.suite, "plan-service", **line))
 
 
 def test_a_read_that_cannot_be_logged_is_refused(job):
