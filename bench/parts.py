@@ -223,7 +223,8 @@ def mix(folder, names, options):
         pids = [bench.processes[name].popen.pid for name in reversed(suite)]
         yield from bench.run("mix_bench", f"--gateway=127.0.0.1:{bench.ports.gateway}", f"--issuer={issuer.url}",
                              f"--issuer_key={folder / 'issuer.jwk'}", f"--suite_pids={','.join(map(str, pids))}",
-                             f"--soak_minutes={options.soak_minutes}", *timing(names, options))
+                             f"--soak_minutes={options.soak_minutes}",
+                             f"--soak_rate={options.soak_rate}", *timing(names, options))
 
 
 def web(_folder, names, options):

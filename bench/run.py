@@ -33,6 +33,7 @@ def arguments():
     parser.add_argument("--rounds", type=int, default=3, help="how often contenders take turns (default: 3)")
     parser.add_argument("--soak-minutes", type=float, default=0, metavar="M",
                         help="with mix.monday: hold a steady load for so long, and print a line each minute")
+    parser.add_argument("--soak-rate", type=float, default=20, metavar="R", help="operations a second of a soak (default: 20)")
     parser.add_argument("--docs", action="store_true", help="put the figures into docs/performance.md, and draw docs/figures")
     parser.add_argument("--list", action="store_true", help="print the names and end")
     parser.add_argument("--keep", metavar="FOLDER", type=pathlib.Path,

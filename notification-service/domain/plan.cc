@@ -37,6 +37,7 @@ std::vector<std::pair<std::string, Obligation::Capacity>> RecipientsOf(const Run
     }
   }
   std::vector<std::pair<std::string, Obligation::Capacity>> out;
+  out.reserve(found.size());
   for (auto& [addressee, recipient] : found) out.push_back(recipient);
   return out;
 }
@@ -251,6 +252,7 @@ std::vector<Slot> CalledOff(const ObligationEvent& event, const std::vector<Slot
     }
   }
   std::vector<Slot> out;
+  out.reserve(found.size());
   for (auto& [key, slot] : found) out.push_back(std::move(slot));
   return out;
 }

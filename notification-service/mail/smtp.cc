@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <cstring>
 #include <regex>
 
 #include "absl/strings/str_cat.h"
@@ -34,8 +33,7 @@ size_t OnRead(char* buffer, size_t size, size_t count, void* user) {
     t.evidence.gate_shut = !t.gate_open;
   }
   if (!t.gate_open) return CURL_READFUNC_ABORT;
-  const size_t n = std::min(size * count, t.mail->size() - t.position);
-  std::memcpy(buffer, t.mail->data() + t.position, n);
+  const size_t n = t.mail->copy(buffer, size * count, t.position);
   t.position += n;
   return n;
 }
