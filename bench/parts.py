@@ -63,6 +63,14 @@ class Bench(Suite):
         self.start_one(key)
         return f"127.0.0.1:{port}", self.processes[key].popen.pid
 
+    def take_mails(self):
+        """Starts Postfix's smtp-sink where notification-service sends to; the port."""
+        port = self.ports.smtp
+        self.processes["smtp-sink"] = Process("smtp-sink", ["/usr/sbin/smtp-sink", "-u", "nobody", f"127.0.0.1:{port}", "200"],
+                                              self._log("smtp-sink"), lambda: self._accepts(port))
+        self.start_one("smtp-sink")
+        return port
+
     def run(self, program, *flags):
         """Runs a program of bench/; its lines of JSON as they come."""
         yield from measure([BIN / program, *flags, f"--folder={self.folder}", f"--reference_file={self.reference_file}"])
@@ -144,11 +152,7 @@ def notify(folder, names, options):
         flags = [f"--size={size}"]
         if "notify.send" in names:
             bench.migrate("notification-service", "ip_notification_send")
-            port = free_port()
-            sink = Process("smtp-sink", ["/usr/sbin/smtp-sink", "-u", "nobody", f"127.0.0.1:{port}", "200"],
-                           bench._log("smtp-sink"), lambda: bench._accepts(port))
-            bench.processes["smtp-sink"] = sink
-            bench.start_one("smtp-sink")
+            port = bench.take_mails()
             Clock(bench.clock_file).set(MAIL_HOUR)
             # The benchmark starts the service: it plays the services whose duties are reminded of.
             words = [word for word in bench.processes["notification-service"].command
@@ -217,7 +221,8 @@ def mix(folder, names, options):
             # All callers share an address.
             "--rate_per_subject=1000000000", "--rate_per_address=1000000000"]
         suite = ["plan-service", "referral-service", "notification-service", "gateway"]
-        for name in suite:
+        bench.take_mails()
+        for name in ["contact-register", *suite]:
             bench.start_one(name)
         issuer.save_key(folder / "issuer.jwk")
         pids = [bench.processes[name].popen.pid for name in reversed(suite)]

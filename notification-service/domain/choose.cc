@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <string_view>
 #include <tuple>
 
 #include "lib/base/clock.h"
@@ -15,12 +16,24 @@ Slot Ended(Slot slot, SlotState state, const char* reason) {
   return slot;
 }
 
-bool InCooldown(const Slot& slot, const std::vector<Slot>& bound, absl::CivilDay today) {
-  return std::any_of(bound.begin(), bound.end(), [&](const Slot& earlier) {
-    return earlier.obligation == slot.obligation && earlier.kind == slot.kind &&
-           earlier.rung == slot.rung && earlier.notify_time &&
-           today - OsloDay(*earlier.notify_time) < slot.cooldown_days;
-  });
+// When each rung of each duty was last bound.
+using LastBound =
+    std::map<std::tuple<std::string_view, Obligation::Kind, std::string_view>, absl::Time>;
+
+LastBound LastBoundOf(const std::vector<Slot>& bound) {
+  LastBound last;
+  for (const Slot& slot : bound) {
+    if (!slot.notify_time) continue;
+    absl::Time& time =
+        last.try_emplace({slot.obligation, slot.kind, slot.rung}, *slot.notify_time).first->second;
+    time = std::max(time, *slot.notify_time);
+  }
+  return last;
+}
+
+bool InCooldown(const Slot& slot, const LastBound& last, absl::CivilDay today) {
+  const auto earlier = last.find({slot.obligation, slot.kind, slot.rung});
+  return earlier != last.end() && today - OsloDay(earlier->second) < slot.cooldown_days;
 }
 
 // The rungs next to the due date cannot wait until tomorrow.
@@ -44,6 +57,7 @@ void TakeBack(Slot slot, const RecipientHistory& history, absl::Time now, Choice
 
 Choice Choose(const std::vector<Slot>& due, const RecipientHistory& history, absl::Time now) {
   Choice choice;
+  const LastBound last_bound = LastBoundOf(history.bound);
   std::map<std::pair<std::string, Obligation::Kind>, std::vector<Slot>> duties;
   for (const Slot& slot : due) {
     if (TakesBack(slot)) {
@@ -67,7 +81,7 @@ Choice Choose(const std::vector<Slot>& due, const RecipientHistory& history, abs
     }
     if (!right) {
       choice.update.push_back(Ended(last, SlotState::kExpired, "EXPIRED"));
-    } else if (InCooldown(last, history.bound, OsloDay(now))) {
+    } else if (InCooldown(last, last_bound, OsloDay(now))) {
       choice.update.push_back(Ended(last, SlotState::kSkipped, "COOLDOWN"));
     } else if (!MaySend(now, last.klass, last.recipient, history.quiet)) {
       last.not_before = NextSendable(now, last.klass, last.recipient, history.quiet);

@@ -15,7 +15,7 @@ namespace ip::notification {
 
 // What one recipient has had and wishes.
 struct RecipientHistory {
-  // Slots bound before, for the cooldown.
+  // Slots of the due duties that were bound before, for the cooldown.
   std::vector<Slot> bound = {};
   // The last day a gathered mail (class B) was made for the recipient, and how many days there are
   // from one to the next at least.

@@ -28,9 +28,13 @@ absl::Time Soon() { return SystemClock().Now() + absl::Seconds(20); }
 absl::StatusOr<RecipientHistory> HistoryOf(sql::Session& session, const std::string& addressee,
                                            const std::string& recipient, absl::Time now) {
   RecipientHistory history;
+  // Of the duties that are due alone: a unit has had thousands of others.
   auto bound = SelectSlots(
-      session, "addressee = ? AND state IN (?, ?) AND notify_time > ?",
-      {addressee, SlotState::kBound, SlotState::kDone, now - absl::Hours(24 * kHistoryDays)});
+      session,
+      "addressee = ? AND state IN (?, ?) AND notify_time > ? AND obligation IN "
+      "(SELECT obligation FROM slot WHERE addressee = ? AND state = ? AND not_before <= ?)",
+      {addressee, SlotState::kBound, SlotState::kDone, now - absl::Hours(24 * kHistoryDays),
+       addressee, SlotState::kPlanned, now});
   if (!bound.ok()) return bound.status();
   history.bound = *std::move(bound);
   auto status = session.Query("SELECT preferences FROM preference WHERE recipient = ?", {recipient},
