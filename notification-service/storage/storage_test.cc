@@ -111,6 +111,16 @@ TEST_F(StorageTest, ADueSlotBecomesOneMessageAndAnInboxEntry) {
               IsEmpty());
 }
 
+TEST_F(StorageTest, AMovedDateIsNotRemindedOfAgainWithinTheCooldown) {
+  Apply(Evaluation(1), noon_);
+  BindAll(later_);
+  ASSERT_TRUE(deliveries_.EndAttempt(Claim(later_)[0], sent_, {}, "").ok());
+  Apply(Evaluation(2, absl::CivilDay(2027, 3, 12)), later_);
+  EXPECT_EQ(BindAll(OsloTime(2027, 3, 5, 9)), 0);
+  Apply(Evaluation(3, absl::CivilDay(2027, 3, 31)), OsloTime(2027, 3, 5, 9));
+  EXPECT_EQ(BindAll(OsloTime(2027, 3, 24, 9)), 1);
+}
+
 TEST_F(StorageTest, ClaimedByOneAlone) {
   Apply(Receipts(60), noon_);
   EXPECT_EQ(BindAll(noon_), 60);
