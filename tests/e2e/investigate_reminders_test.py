@@ -1,6 +1,8 @@
 """What docs/operations.md, "Investigate", says of calls that fail and of reminders that do not go out."""
 
+import contextlib
 import datetime
+import json
 import time
 
 import pytest
@@ -10,16 +12,18 @@ from tests.e2e.investigate_test import eventually, lines
 from tools.lib.clock import OSLO
 from tools.lib.dbserver import Server
 from tools.lib.ipclient import CallFailed
-from tools.lib.mainjob import COORDINATOR, MainJob
+from tools.lib.mainjob import COORDINATOR, OWNERS, MainJob
 from tools.suite.suite import Ports, Suite, free_port
 
+from individuellplan.notification.v1 import notification_service_pb2 as notifications
 from individuellplan.plan.v1 import plan_service_pb2 as plans
 
 
-@pytest.fixture(scope="module")
-def job(tmp_path_factory):
+@contextlib.contextmanager
+def active_plan(folder, prepare=lambda suite: None):
     """A plan that is active, and metrics of notification-service."""
-    suite = Suite(tmp_path_factory.mktemp("reminders"), Ports.free(), print)
+    suite = Suite(folder, Ports.free(), print)
+    prepare(suite)
     metrics = f"127.0.0.1:{free_port()}"
     suite.processes["notification-service"].env = {"IP_METRICS_ADDRESS": metrics}
     try:
@@ -33,6 +37,12 @@ def job(tmp_path_factory):
         yield job
     finally:
         suite.stop()
+
+
+@pytest.fixture(scope="module")
+def job(tmp_path_factory):
+    with active_plan(tmp_path_factory.mktemp("reminders")) as job:
+        yield job
 
 
 def metric(job, name):
@@ -108,3 +118,40 @@ def test_mails_wait_for_a_relay_that_is_away_and_none_is_lost(job):
         assert time.monotonic() < end, "the mail that waited did not come"
         job.clock.advance(minutes=1)
     assert len(found) == 1 and metric(job, "ip_notify_relay_shut") == 0
+
+
+def test_a_mail_of_unknown_fate_is_held_and_sent_again_by_hand(tmp_path):
+    """A relay that hangs up after the last byte of a mail to whoever is responsible."""
+    def prepare(suite):
+        persons = json.loads(suite.persons_file.read_text())
+        for person in persons["persons"]:
+            if person["login"] in OWNERS.values():
+                person["work_email"] = f"dot-drop.{person['work_email']}"
+        suite.persons_file = tmp_path / "persons.json"
+        suite.persons_file.write_text(json.dumps(persons))
+        suite.processes["mail-sink"].command.append("--faults")
+        suite.processes["notification-service"].command.append("--settle_seconds=5")
+
+    with active_plan(tmp_path / "suite", prepare) as job:
+        operator = job.gateway.person("drift", "OPERATOR").notification
+
+        def in_state(state):
+            return operator.ListDeliveries(notifications.ListDeliveriesRequest(state=state)).deliveries
+
+        assert not in_state("UNKNOWN")
+        job.clock.set(datetime.datetime.combine(job.due, datetime.time(9), OSLO) - datetime.timedelta(days=14))
+        unknown, = eventually(lambda: in_state("UNKNOWN"))
+        action = notifications.DeliveryActionRequest(name=unknown.name, reason="The relay never had it, its log says.")
+        assert "ListDeliveries" in refused(operator.RetryDelivery, action).message
+        held, = eventually(lambda: in_state("HELD"))
+        assert (held.name, held.reason) == (unknown.name, "MAY_HAVE_ARRIVED")
+        address = job.persons[job.responsible].work_email
+        assert not job.mails.mails(address)
+
+        relay = job.suite.processes["mail-sink"]
+        relay.stop()
+        relay.command.remove("--faults")
+        job.suite.start_one("mail-sink")
+        operator.RetryDelivery(action)
+        assert len(eventually(lambda: job.mails.mails(address))) == 1
+        assert not in_state("HELD") and not in_state("UNKNOWN")

@@ -1,5 +1,6 @@
 """What docs/operations.md, "Investigate", says one sees, is what one sees."""
 
+import concurrent.futures
 import json
 import re
 import subprocess
@@ -10,6 +11,7 @@ import requests
 
 from tests.e2e.conftest import gateway_of, running_suite
 from tests.fault.certificates import issue
+from tools.lib.dbserver import Server
 from tools.lib.ipclient import CallFailed
 from tools.suite.suite import free_port
 
@@ -37,6 +39,11 @@ def eventually(condition, seconds=20):
         assert time.monotonic() < end, "did not come in time"
         time.sleep(0.05)
     return value
+
+
+def metric(address, name):
+    page = requests.get(f"http://{address}/metrics", timeout=5).text
+    return float(re.search(rf"^{re.escape(name)} (\S+)$", page, re.M)[1])
 
 
 def test_a_program_that_cannot_start_says_why_in_its_last_line(own):
@@ -81,8 +88,7 @@ def test_a_certificate_that_ran_out_is_seen_before_and_named_after(own):
     process.start()
 
     def runs_out():
-        page = requests.get(f"http://{address}/metrics", timeout=5).text
-        return float(re.search(r'^ip_tls_certificate_not_after_seconds\{certificate="internal"\} (\S+)$', page, re.M)[1])
+        return metric(address, 'ip_tls_certificate_not_after_seconds{certificate="internal"}')
 
     try:
         eventually(lambda: own._accepts(own.ports.referral))
@@ -104,6 +110,29 @@ def answered(call, request):
     except CallFailed as failed:
         assert failed.reason == "BACKEND_UNAVAILABLE"
         return False
+
+
+def test_calls_queue_when_the_database_is_slow_and_all_are_answered(own):
+    address = f"127.0.0.1:{free_port()}"
+    own.processes["referral-service"].env = {"IP_METRICS_ADDRESS": address}
+    own.kill("referral-service")
+    own.start_one("referral-service")
+    sara = gateway_of(own).person("sara", "CASE_WORKER", browser=False)
+    eventually(lambda: answered(sara.referral.ListQueue, QUEUE))
+    holder = subprocess.Popen(Server(socket=f"{own.folder}/db/s.sock").command("mariadb", "-BN", "--unbuffered"), text=True,
+                              stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    with concurrent.futures.ThreadPoolExecutor(20) as pool:
+        try:
+            holder.stdin.write("LOCK TABLES ip_referral.notice_queue WRITE; SELECT 1;\n")
+            holder.stdin.flush()
+            assert holder.stdout.readline() == "1\n"
+            calls = [pool.submit(sara.referral.ListQueue, QUEUE) for _ in range(20)]
+            assert eventually(lambda: metric(address, "ip_rpc_queue_depth") >= 20 - 8)  # eight workers, all at the table
+        finally:
+            holder.communicate()
+        for call in calls:
+            call.result()
+    assert metric(address, "ip_rpc_queue_depth") == 0
 
 
 def test_a_lost_database_is_named_and_ends_readiness(own):
