@@ -23,6 +23,7 @@ constexpr int kConsentNoticeDays = 30;
 
 std::vector<AlarmSpan> Spans(const std::map<CarePlan::Alarm, absl::CivilDay>& first) {
   std::vector<AlarmSpan> spans;
+  spans.reserve(first.size());
   for (const auto& [alarm, from] : first) spans.push_back({alarm, from});
   return spans;
 }

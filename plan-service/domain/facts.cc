@@ -13,7 +13,6 @@ namespace {
 
 namespace pb = individuellplan::plan::v1;
 namespace type = individuellplan::type::v1;
-using authz::Basis;
 using authz::Facts;
 using authz::Relation;
 using authz::Sections;
