@@ -17,7 +17,7 @@ struct json_t;  // jansson's
 namespace ip::auth {
 
 // Nobody sends longer tokens; longer ones are refused unread.
-inline constexpr size_t kMaxTokenBytes = 8u * 1024;
+inline constexpr size_t kMaxTokenBytes = size_t{8} * 1024;
 
 // UNAUTHENTICATED / `reason`.
 absl::Status TokenRefused(std::string_view reason, std::string_view message);
