@@ -74,7 +74,7 @@ const std::vector<ComplaintTransition>& ComplaintTransitions() {
 }
 
 absl::CivilDay ComplaintDeadline(absl::CivilDay known, int weeks) {
-  return WorkingDayForwardFrom(known + 7 * weeks);
+  return WorkingDayForwardFrom(known + absl::civil_diff_t{7} * weeks);
 }
 
 absl::Status ReceiveComplaint(pb::NeedNotice& notice, const C& request, const std::string& name,
