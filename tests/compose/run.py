@@ -67,7 +67,7 @@ class Compose:
         self.daemon = Process("dockerd", [
             "/usr/sbin/dockerd", "--host", socket, "--data-root", cache / "data", "--exec-root", folder / "exec",
             "--pidfile", folder / "docker.pid", "--oom-score-adjust", "0"], folder / "logs/dockerd.log", self._answers)
-        self.environment = {**os.environ, "DOCKER_HOST": socket, "IP_CLOCK_FOLDER": str(folder / "clock"),
+        self.environment = {**os.environ, "PATH": f"/usr/bin:{os.environ['PATH']}", "DOCKER_HOST": socket, "IP_CLOCK_FOLDER": str(folder / "clock"),
                             # As newer versions do by themselves.
                             "DOCKER_BUILDKIT": "1", "COMPOSE_DOCKER_CLI_BUILD": "1", "BUILDKIT_PROGRESS": "plain"}
 
