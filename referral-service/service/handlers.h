@@ -43,7 +43,7 @@ struct Target {
   std::string name;
   std::string etag;
   std::string request_id;
-  std::string reason = "";
+  std::string reason = {};
   bool etag_required = true;
 };
 

@@ -69,7 +69,7 @@ plan::CarePlan PlanOf(const pb::NeedNotice& notice) {
 
 class RpcPlanClient final : public PlanClient {
  public:
-  RpcPlanClient(std::shared_ptr<grpc::Channel> channel, auth::TokenSigner* signer)
+  RpcPlanClient(const std::shared_ptr<grpc::Channel>& channel, auth::TokenSigner* signer)
       : signer_(*signer),
         plans_(plan::PlanService::NewStub(channel)),
         feed_(plan::PlanFeedService::NewStub(channel)) {}
