@@ -13,7 +13,7 @@ namespace ip::gateway {
 namespace {
 
 // Less costs Beast twice the CPU per request.
-constexpr size_t kReadBuffer = 16 * 1024;
+constexpr size_t kReadBuffer = size_t{16} * 1024;
 // How much of a refused body is read and thrown away, so that the client sees the answer.
 constexpr size_t kLingerBytes = 64u << 20;
 constexpr absl::Duration kLingerTime = absl::Seconds(5);

@@ -33,7 +33,7 @@ using ErrorCode = boost::system::error_code;
 constexpr std::chrono::seconds kHandshakeTime(10);
 constexpr unsigned kUnackedTime = 30'000;  // ms; a client that reads nothing is cut
 constexpr absl::Duration kBetweenLooks = absl::Seconds(5);
-constexpr size_t kBuffer = 16u * 1024;
+constexpr size_t kBuffer = size_t{16} * 1024;
 
 int ChooseProtocol(SSL*, const unsigned char** out, unsigned char* out_size,
                    const unsigned char* offered, unsigned int offered_size, void*) {

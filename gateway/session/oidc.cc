@@ -21,7 +21,7 @@ namespace {
 
 using auth::StringOf;
 
-constexpr size_t kMaxAnswer = 64u * 1024;
+constexpr size_t kMaxAnswer = size_t{64} * 1024;
 
 size_t OnBody(char* data, size_t, size_t size, void* into) {
   auto* body = static_cast<std::string*>(into);
@@ -168,7 +168,7 @@ absl::StatusOr<std::string> AuthorizationUrl(const Provider& provider, const Log
   const std::string push = StringOf(*metadata, "pushed_authorization_request_endpoint");
   if (!push.empty()) {
     if (provider.client_key == nullptr) parameters.emplace_back("client_id", provider.client_id);
-    const auto pushed = PostForm(provider, push, std::move(parameters), false, allow_http);
+    const auto pushed = PostForm(provider, push, parameters, false, allow_http);
     if (!pushed.ok()) return pushed.status();
     parameters = {{"request_uri", StringOf(*pushed, "request_uri")}};
   }

@@ -15,7 +15,7 @@
 namespace ip::auth {
 namespace {
 
-constexpr size_t kMaxBody = 256u * 1024;
+constexpr size_t kMaxBody = size_t{256} * 1024;
 
 struct Received {
   std::string body;
