@@ -94,11 +94,13 @@ def reach_the_network():
     return process
 
 
-def wait_for_gateway():
+def wait_until_people_can_log_in():
     end = time.monotonic() + 180
-    while not Suite._answers("http://127.0.0.1:8080/readyz"):
+    doors = ["http://127.0.0.1:8080/readyz"]
+    doors += [f"http://127.0.0.1:{port}/.well-known/openid-configuration" for port in (8081, 8082)]
+    while not all(Suite._answers(door) for door in doors):
         if time.monotonic() > end:
-            raise TimeoutError("the gateway is not ready after three minutes")
+            raise TimeoutError("gateway and identity provider are not ready after three minutes")
         time.sleep(0.2)
 
 
@@ -112,7 +114,7 @@ def try_all(folder, cache, say):
 
     def up(*options):
         compose.compose("up", "-d", *options)
-        wait_for_gateway()
+        wait_until_people_can_log_in()
         say(f"ready after {time.monotonic() - begin:.0f} s")
 
     network = reach_the_network()
