@@ -262,7 +262,7 @@ absl::Status Connection::Begin(absl::Time deadline) {
 }
 
 absl::Status Connection::Commit() {
-  const absl::Status status = Guarded("COMMIT", [&] {
+  absl::Status status = Guarded("COMMIT", [&] {
     text_->execute("COMMIT");
     in_transaction_ = false;
     return absl::OkStatus();

@@ -44,7 +44,7 @@ class PlanClient {
 };
 
 // Over gRPC, as role SERVICE. The channel and signer must outlive it; `signer` may be shared.
-std::unique_ptr<PlanClient> MakeRpcPlanClient(std::shared_ptr<grpc::Channel> channel,
+std::unique_ptr<PlanClient> MakeRpcPlanClient(const std::shared_ptr<grpc::Channel>& channel,
                                               auth::TokenSigner* signer);
 
 }  // namespace ip::referral

@@ -149,9 +149,9 @@ class RpcPlanClient final : public PlanClient {
 
 }  // namespace
 
-std::unique_ptr<PlanClient> MakeRpcPlanClient(std::shared_ptr<grpc::Channel> channel,
+std::unique_ptr<PlanClient> MakeRpcPlanClient(const std::shared_ptr<grpc::Channel>& channel,
                                               auth::TokenSigner* signer) {
-  return std::make_unique<RpcPlanClient>(std::move(channel), signer);
+  return std::make_unique<RpcPlanClient>(channel, signer);
 }
 
 }  // namespace ip::referral
