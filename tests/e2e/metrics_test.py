@@ -48,9 +48,9 @@ def wait_for_samples(addresses):
 
 
 def names_in(expression):
-    """The metrics a PromQL expression speaks of."""
+    """The metrics of ours that a PromQL expression speaks of; the kubelet has its own."""
     expression = re.sub(r"\{[^}]*\}|\[[^\]]*\]|\bby \([^)]*\)|\bon \([^)]*\)|\"[^\"]*\"", " ", expression)
-    return set(re.findall(r"[a-z_][a-z0-9_]+", expression)) - _WORDS
+    return {name for name in re.findall(r"[a-z_][a-z0-9_]+", expression) if not name.startswith("kubelet_")} - _WORDS
 
 
 def expressions():
