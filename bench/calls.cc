@@ -35,7 +35,7 @@ constexpr char kScopes[] =
     " individuellplan/notifications.read individuellplan/notifications.write";
 constexpr int64_t kPlansUsed = 5000;
 constexpr int kCaseWorkers = 10;
-constexpr int64_t kLifetime = 5 * 3600;
+constexpr int64_t kLifetime = int64_t{5} * 3600;
 
 auth::Jwk ReadKey(const std::string& path) {
   std::ifstream file(path);
