@@ -130,7 +130,7 @@ def test_a_mail_of_unknown_fate_is_held_and_sent_again_by_hand(tmp_path):
         suite.persons_file = tmp_path / "persons.json"
         suite.persons_file.write_text(json.dumps(persons))
         suite.processes["mail-sink"].command.append("--faults")
-        suite.processes["notification-service"].command.append("--settle_seconds=5")
+        suite.processes["notification-service"].command.append("--settle_seconds=10")
 
     with active_plan(tmp_path / "suite", prepare) as job:
         operator = job.gateway.person("drift", "OPERATOR").notification
@@ -143,7 +143,7 @@ def test_a_mail_of_unknown_fate_is_held_and_sent_again_by_hand(tmp_path):
         unknown, = eventually(lambda: in_state("UNKNOWN"))
         action = notifications.DeliveryActionRequest(name=unknown.name, reason="The relay never had it, its log says.")
         assert "ListDeliveries" in refused(operator.RetryDelivery, action).message
-        held, = eventually(lambda: in_state("HELD"))
+        held, = eventually(lambda: in_state("HELD"), 40)
         assert (held.name, held.reason) == (unknown.name, "MAY_HAVE_ARRIVED")
         address = job.persons[job.responsible].work_email
         assert not job.mails.mails(address)

@@ -8,6 +8,7 @@ afterwards, calls that failed after the client's own retries, and the longest ti
 """
 
 import argparse
+import contextlib
 import json
 import os
 import pathlib
@@ -184,7 +185,7 @@ def run(suite, clients, pause, only=(), say=lambda text: None, cut=0):
     threads = [Client(number, suite, tally) for number in range(clients)]
     for client in threads:
         client.start()
-    wait_until(lambda: len(tally.accepted) >= 3 or any(c.error for c in threads))
+    wait_until(lambda: len(tally.accepted) >= 3 or any(c.error for c in threads), "the first accepted notices")
     victims = list(only) or [*suite.replicas(), *suite.database_nodes()]
     figures = {"name": "cluster.kill9", "kills": len(victims)}
     phases = {"kill": lambda: kill_each(suite, victims, pause, say), "restart": lambda: restart_each(suite, victims, say)}
@@ -214,12 +215,32 @@ def run(suite, clients, pause, only=(), say=lambda text: None, cut=0):
     return figures, tally.failed
 
 
-def wait_until(true, seconds=60):
+def wait_until(answer, what, seconds=60):
+    """What `answer` gives as soon as it is true."""
     end = time.monotonic() + seconds
-    while not true():
+    while not (value := answer()):
         if time.monotonic() > end:
-            raise AssertionError("the clients did not get going")
+            raise AssertionError(f"{what}: not within {seconds} s")
         time.sleep(0.1)
+    return value
+
+
+@contextlib.contextmanager
+def running_cluster():
+    """The suite as a cluster, and what prints a line with the time since it began."""
+    begin = time.monotonic()
+
+    def say(text):
+        print(f"{time.monotonic() - begin:6.1f} s  {text}", flush=True)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    with tempfile.TemporaryDirectory(prefix="ip-cluster-") as folder:
+        os.chmod(folder, 0o755)
+        suite = ClusterSuite(folder, Ports.free(), say)
+        try:
+            suite.start()
+            yield suite, say
+        finally:
+            suite.stop()
 
 
 def main():
@@ -234,19 +255,8 @@ def main():
         if os.environ.get("IP_OWN_NETWORK") != "1":
             os.execvpe("unshare", ["unshare", "--net", sys.executable, *sys.argv], {**os.environ, "IP_OWN_NETWORK": "1"})
         subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
-    begin = time.monotonic()
-
-    def say(text):
-        print(f"{time.monotonic() - begin:6.1f} s  {text}", flush=True)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    with tempfile.TemporaryDirectory(prefix="ip-cluster-") as folder:
-        os.chmod(folder, 0o755)
-        suite = ClusterSuite(folder, Ports.free(), say)
-        try:
-            suite.start()
-            figures, failed = run(suite, options.clients, options.pause, options.only, say, options.cut)
-        finally:
-            suite.stop()
+    with running_cluster() as (suite, say):
+        figures, failed = run(suite, options.clients, options.pause, options.only, say, options.cut)
     for text in sorted(set(failed)):
         print(f"{failed.count(text):5} x {text}")
     line = json.dumps(figures)

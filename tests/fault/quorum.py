@@ -7,31 +7,18 @@ three nodes are killed (kill -9), then all three at once.
 
 import argparse
 import json
-import os
 import pathlib
-import signal
 import sys
-import tempfile
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
+from tests.fault.cluster_kills import running_cluster, wait_until  # noqa: E402
 from tests.fault.saga_kills import new_notice  # noqa: E402
 from tools.lib.ipclient import CallFailed, Gateway  # noqa: E402
 from tools.lib.persons import Persons  # noqa: E402
 from tools.lib.tenor import tenor_number  # noqa: E402
-from tools.suite.cluster import ClusterSuite  # noqa: E402
-from tools.suite.suite import Ports  # noqa: E402
 
 from individuellplan.referral.v1 import referral_service_pb2 as referral  # noqa: E402
-
-
-def until(answer, what, seconds=120):
-    end = time.monotonic() + seconds
-    while not (value := answer()):
-        if time.monotonic() > end:
-            raise AssertionError(f"{what}: not within {seconds} s")
-        time.sleep(0.1)
-    return value
 
 
 class Quorum:
@@ -56,7 +43,7 @@ class Quorum:
     def kill(self, names):
         for name in names:
             self.suite.kill(name)
-        failed = until(lambda: None if isinstance(answer := self.send(), str) else answer, "a refusal")
+        failed = wait_until(lambda: None if isinstance(answer := self.send(), str) else answer, "a refusal")
         assert failed.code == "UNAVAILABLE", failed
         log = self.suite.folder / "logs"
         told = [line for file in log.glob("*-service*.log") for line in file.read_text().splitlines()
@@ -70,7 +57,7 @@ class Quorum:
         left = self.suite.nodes[0]
         assert "non-Primary" in left.query("SHOW STATUS LIKE 'wsrep_cluster_status'")
         left.query("SET GLOBAL wsrep_provider_options = 'pc.bootstrap=YES'")
-        until(self.works, "calls after the node that was left went on alone")
+        wait_until(self.works, "calls after the node that was left went on alone")
         self.say(f"calls work {time.monotonic() - begin:.1f} s after the node that was left was told to go on alone")
         for name in ("database-2", "database-3"):
             self.suite.start_one(name)
@@ -82,34 +69,27 @@ class Quorum:
         assert all("safe_to_bootstrap: 0" in state for state in states), states
         for name in self.suite.database_nodes():  # the first begins the cluster anew, if no other has newer data
             self.suite.start_one(name)
-        until(self.works, "calls after all were started")
+        wait_until(self.works, "calls after all were started")
         self.say(f"calls work {time.monotonic() - begin:.1f} s after the first of three was started")
 
     def lost(self):
         def has(name):
-            return self.notifier.referral.GetNotice(referral.GetNoticeRequest(name=name)).name == name
+            try:
+                return self.notifier.referral.GetNotice(referral.GetNoticeRequest(name=name)).name == name
+            except CallFailed as failed:
+                assert failed.code == "NOT_FOUND", failed
+                return False
         return [name for name in self.sent if not has(name)]
 
 
 def main():
     argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
-    begin = time.monotonic()
-
-    def say(text):
-        print(f"{time.monotonic() - begin:6.1f} s  {text}", flush=True)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    with tempfile.TemporaryDirectory(prefix="ip-quorum-") as folder:
-        os.chmod(folder, 0o755)
-        suite = ClusterSuite(folder, Ports.free(), say)
-        try:
-            suite.start()
-            quorum = Quorum(suite, say)
-            until(quorum.works, "the first notice")
-            quorum.two_of_three()
-            quorum.all_three()
-            lost = quorum.lost()
-        finally:
-            suite.stop()
+    with running_cluster() as (suite, say):
+        quorum = Quorum(suite, say)
+        wait_until(lambda: quorum.works() and len(quorum.sent) >= 20, "the first notices")
+        quorum.two_of_three()
+        quorum.all_three()
+        lost = quorum.lost()
     print(json.dumps({"name": "cluster.quorum", "sent": len(quorum.sent), "lost": len(lost)}))
     return 1 if lost else 0
 
